@@ -1,0 +1,276 @@
+"""What an action and a trigger are, and where they are found. Built-ins use what plug-ins use.
+
+An action is one function. Its keyword-only parameters with their annotations are its schema, its docstring is its
+documentation; editors' JSON Schema, the reference pages and `check` are made from them.
+
+    @action("notify.send", kind=ActionKind.SEND, secrets=("to",))
+    def send(ctx: Context, *, to: str, title: str = "", body: str) -> Outcome: ...
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, get_type_hints
+
+from hub.model import ActionKind, Event, Record, StepRecord, Trigger
+
+NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One key of an action's `with` or of a trigger. `type`: text, number, integer, boolean, list, object, any."""
+
+    name: str
+    type: str
+    required: bool
+    default: Any = None
+    doc: str = ""
+    choices: tuple[str, ...] = ()
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a step came to. `note` is a short sentence for the history ("nothing to change")."""
+
+    output: Any
+    note: str = ""
+
+
+class Records(Protocol):
+    """Workglue as an action sees it: bound to the step, so keys, intents and our own writes are taken care of."""
+
+    def list(self, resource: str, filters: Mapping[str, Any], *, limit: int) -> list[Record]:
+        """Up to `limit` records that equal `filters`; references may be given by name."""
+
+    def get(self, resource: str, record_id: str) -> Record:
+        """One record, expanded. NotFound when there is none."""
+
+    def resolve(self, resource: str, fields: Mapping[str, Any]) -> Record:
+        """References given by name turned into ids."""
+
+    def create(self, resource: str, fields: Mapping[str, Any]) -> Record:
+        """A new record. After an attempt whose result is unknown it is looked for first where keys do not help."""
+
+    def update(self, resource: str, record_id: str, fields: Mapping[str, Any]) -> Record:
+        """The record after the change."""
+
+    def delete(self, resource: str, record_id: str) -> None:
+        """Gone afterwards."""
+
+
+class Http(Protocol):
+    """The web outside. Private addresses are refused unless the settings allow the host."""
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        params: Mapping[str, Any],
+        json: Any = None,
+        form: Mapping[str, Any] | None = None,
+        text: str | None = None,
+        timeout: float = 20.0,
+    ) -> Record:
+        """{status, headers, body, text}: body is the parsed JSON where the answer is JSON, else None."""
+
+
+class Messages(Protocol):
+    """Messages to people, by Apprise addresses."""
+
+    def send(self, to: str, *, title: str, body: str) -> None:
+        """Sent to one address, or the StepError that says what happened instead."""
+
+
+class Context(Protocol):
+    """What an action gets: the doors, bound to its step. Nothing else of the hub is visible to it."""
+
+    @property
+    def workglue(self) -> Records:
+        """The Public API."""
+
+    @property
+    def http(self) -> Http:
+        """Any other API."""
+
+    @property
+    def messages(self) -> Messages:
+        """Messages to people."""
+
+    @property
+    def key(self) -> str:
+        """The idempotency key: `<run>/<step>/<item>`, the same on every attempt."""
+
+    @property
+    def previous(self) -> StepRecord | None:
+        """The journal's line of an earlier attempt of this very step, None on the first."""
+
+    def now(self) -> float:
+        """The engine's clock, seconds since the epoch."""
+
+    def before_send(self, *, resource: str = "") -> None:
+        """Record durably that an effect is about to leave. Doors call it; an action that opens its own must, too."""
+
+
+ActionFunction = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action. `free` means that `with` takes any further keys (handed over as keyword arguments).
+
+    `output` describes the result for the reference page. Flow actions have no `run`: the engine does them.
+    """
+
+    name: str
+    kind: ActionKind
+    doc: str
+    parameters: tuple[Parameter, ...]
+    run: ActionFunction | None = None
+    free: bool = False
+    output: str = ""
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The parameter of this name, None when there is none."""
+        return next((each for each in self.parameters if each.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerType:
+    """One type of trigger. `scope` lists the names that it gives to expressions, each with one sentence.
+
+    `matches` says whether an event that reached this trigger's source starts it (without its `where`).
+    """
+
+    name: str
+    doc: str
+    parameters: tuple[Parameter, ...]
+    scope: Mapping[str, str]
+    matches: Callable[[Trigger, Event], bool]
+    check: Callable[[Trigger], Sequence[tuple[str, str, str]]] = field(default=lambda _: ())
+    """(option, message, hint) for each option whose value is wrong beyond its type."""
+
+
+class Registry:
+    """All actions and trigger types by name. A name is taken once."""
+
+    def __init__(self) -> None:
+        self._actions: dict[str, Action] = {}
+        self._triggers: dict[str, TriggerType] = {}
+
+    def add_action(self, action: Action) -> None:
+        """Register; ValueError for a bad or taken name."""
+        _claim_name(action.name, self._actions)
+        self._actions[action.name] = action
+
+    def add_trigger(self, trigger: TriggerType) -> None:
+        """Register; ValueError for a bad or taken name."""
+        _claim_name(trigger.name, self._triggers)
+        self._triggers[trigger.name] = trigger
+
+    def action(self, name: str) -> Action | None:
+        """The action of this name, None when there is none."""
+        return self._actions.get(name)
+
+    def trigger(self, name: str) -> TriggerType | None:
+        """The trigger type of this name, None when there is none."""
+        return self._triggers.get(name)
+
+    def actions(self) -> Iterator[Action]:
+        """All actions, by name."""
+        return iter(sorted(self._actions.values(), key=lambda each: each.name))
+
+    def triggers(self) -> Iterator[TriggerType]:
+        """All trigger types, by name."""
+        return iter(sorted(self._triggers.values(), key=lambda each: each.name))
+
+
+def action(
+    name: str,
+    *,
+    kind: ActionKind,
+    secrets: Sequence[str] = (),
+    choices: Mapping[str, Sequence[str]] | None = None,
+    output: str = "",
+) -> Callable[[ActionFunction], Action]:
+    """Make an Action of a function: `(ctx, *, keyword-only parameters) -> output or Outcome`.
+
+    `secrets` names the parameters in which `secrets.NAME` may stand, `choices` the words a parameter may hold. The
+    docstring's first paragraph is the action's documentation; a line `name: text` in it documents a parameter. A
+    `**fields` parameter makes the action take any further keys.
+    """
+
+    def make(function: ActionFunction) -> Action:
+        doc, notes = _split_doc(function)
+        parameters = tuple(_parameters(function, notes, frozenset(secrets), choices or {}))
+        free = any(p.kind is p.VAR_KEYWORD for p in inspect.signature(function).parameters.values())
+        return Action(name, kind, doc, parameters, function, free, output)
+
+    return make
+
+
+_TYPES: dict[Any, str] = {str: "text", int: "integer", float: "number", bool: "boolean", Any: "any"}
+
+
+def type_name(annotation: Any) -> str:
+    """The recipe language's word for a Python annotation: text, integer, number, boolean, list, object or any."""
+    if annotation in _TYPES:
+        return _TYPES[annotation]
+    text = str(annotation)
+    if text.endswith(" | None"):
+        return type_name_of_text(text.removesuffix(" | None"))
+    return type_name_of_text(text)
+
+
+def type_name_of_text(text: str) -> str:
+    """The same for an annotation as text: `list[...]` is a list, `dict[...]` and Mapping are objects."""
+    if text.startswith(("list", "collections.abc.Sequence", "tuple")):
+        return "list"
+    if text.startswith(("dict", "collections.abc.Mapping")):
+        return "object"
+    return {"str": "text", "int": "integer", "float": "number", "bool": "boolean"}.get(text, "any")
+
+
+def _parameters(
+    function: ActionFunction, notes: Mapping[str, str], secrets: frozenset[str], choices: Mapping[str, Sequence[str]]
+) -> Iterator[Parameter]:
+    hints = get_type_hints(function)
+    for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.kind is not parameter.KEYWORD_ONLY:
+            continue
+        required = parameter.default is parameter.empty
+        yield Parameter(
+            name=name.removesuffix("_"),
+            type=type_name(hints.get(name, Any)),
+            required=required,
+            default=None if required else parameter.default,
+            doc=notes.get(name.removesuffix("_"), ""),
+            choices=tuple(choices.get(name, ())),
+            secret=name in secrets,
+        )
+
+
+def _split_doc(function: ActionFunction) -> tuple[str, dict[str, str]]:
+    lines = inspect.cleandoc(function.__doc__ or "").splitlines()
+    notes = {}
+    prose = []
+    for line in lines:
+        match = re.fullmatch(r"([a-z_]+): (.+)", line)
+        if match:
+            notes[match[1]] = match[2]
+        else:
+            prose.append(line)
+    return "\n".join(prose).strip(), notes
+
+
+def _claim_name(name: str, taken: Mapping[str, Any]) -> None:
+    if not NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is no name: use small letters, digits and underscores, as in records.find")
+    if name in taken:
+        raise ValueError(f"there is already something called {name!r}")
