@@ -154,8 +154,9 @@ class Ledger(Protocol):
     def cancel(self, run_id: str, *, now: float, by: str) -> bool:
         """Cancel a run that is not final. False when it was."""
 
-    def requeue(self, run_ids: Sequence[str], *, now: float) -> int:
-        """HELD or PARKED -> QUEUED, due now. Returns how many changed."""
+    def requeue(self, run_ids: Sequence[str], *, now: float, decision: str = "") -> int:
+        """HELD or PARKED -> QUEUED, due now. Returns how many changed. A person's `decision` about the step that may
+        have happened ("repeat", "done", "skip") becomes the run's variables: {"decision": ...}."""
 
     # polls
     def take_cursor(self, resource: str, *, owner: str, now: float, lease: float) -> Cursor | None:
@@ -167,16 +168,31 @@ class Ledger(Protocol):
     def absent(self, resource: str, *, since_pass: int) -> list[Snapshot]:
         """Snapshots that no page has shown since pass number `since_pass` began."""
 
-    def writes_in_flight(self, resource: str) -> bool:
-        """Whether a step is recorded as sent, but not finished, that writes to this resource."""
+    def writes_in_flight(self, resource: str, *, sent_before: float) -> bool:
+        """Whether a step that writes to this resource was sent before then and has no outcome (STARTED, UNKNOWN)."""
 
     def poll_page(
-        self, resource: str, claim: int, seen: Sequence[SeenRecord], *, shown: Sequence[str], pass_no: int
+        self,
+        resource: str,
+        claim: int,
+        seen: Sequence[SeenRecord],
+        *,
+        shown: Sequence[str],
+        pass_no: int,
+        until: float,
     ) -> bool:
-        """Write one page: snapshots, events and runs; `shown` are all ids on the page. False when the claim is lost."""
+        """Write one page: snapshots, events and runs; `shown` are all ids on the page; the claim then
+        lasts until `until`. False when it is lost.
+
+        A record whose snapshot has moved on since the poller looked (a write of ours went through to it) is left out,
+        with its event: the next pass sees it again.
+        """
 
     def poll_done(self, cursor: Cursor) -> bool:
-        """Close a pass: keep the cursor's new state and give its lease up. False when the claim is lost."""
+        """Close a pass: keep the cursor's new state and give its lease up. False when the claim is lost.
+
+        When `last_full_at` moves, the pass was full, and snapshots that it did not show count one more miss.
+        """
 
     # keys
     def reject_key(self, name: str, *, version: int, now: float) -> bool:

@@ -7,6 +7,7 @@ lines of `doctor`. A secret may come from a file: NAME_FILE names it. Recipe sec
 from __future__ import annotations
 
 import difflib
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -14,6 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from hub.errors import SettingError
+
+PLATFORMS = {"DYNO": "Heroku", "RENDER": "Render", "RAILWAY_ENVIRONMENT": "Railway", "FLY_APP_NAME": "Fly"}
+"""Variables that only a host with a disk that does not last sets, and how it is called."""
+
+TRIAL_FILE = "trial.json"
 
 SECRET_PREFIX = "HUB_SECRET_"  # noqa: S105 - the prefix of a variable's name, not a secret
 
@@ -143,6 +149,14 @@ SETTINGS: tuple[Setting, ...] = (
         "Seconds to wait, from the last send, before looking for a create whose result is unknown.",
     ),
     Setting("HUB_POLL_EVERY", "poll_every", _seconds, "60", "Seconds between two polls where a recipe says nothing."),
+    Setting("HUB_FULL_PASS_EVERY", "full_pass_every", _seconds, "86400", "Seconds between two polls of a whole list."),
+    Setting(
+        "HUB_DELETE_PASS_EVERY",
+        "delete_pass_every",
+        _seconds,
+        "600",
+        "The same where a recipe waits for deleted records; it takes two to be sure.",
+    ),
     Setting(
         "HUB_ALLOW_EPHEMERAL",
         "allow_ephemeral",
@@ -159,7 +173,8 @@ SETTINGS: tuple[Setting, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What SETTINGS says, read. `secrets` are the recipe secrets given by HUB_SECRET_<NAME>, by NAME."""
+    """What SETTINGS says, read. `secrets` are the recipe secrets given by HUB_SECRET_<NAME>, by NAME; `platform` is
+    the name of the host that we run on, "" on a machine of one's own."""
 
     home: str
     recipes: str
@@ -185,9 +200,12 @@ class Settings:
     max_body: int
     unknown_wait: float
     poll_every: float
+    full_pass_every: float
+    delete_pass_every: float
     allow_ephemeral: bool
     failpoints: str
     log_level: str
+    platform: str
     secrets: Mapping[str, str] = field(repr=False)
 
     @property
@@ -196,15 +214,49 @@ class Settings:
         return self.database_url or f"sqlite:///{Path(self.home).absolute() / 'hub.db'}"
 
 
-def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings from the environment (or from `environ`). SettingError names the variable that is wrong or unknown."""
+def read_settings(environ: Mapping[str, str] | None = None, *, trial: bool = True) -> Settings:
+    """Settings from the environment (or from `environ`). SettingError names the variable that is wrong or unknown.
+
+    With `trial`, what `hub all` has kept in HUB_HOME for its trial against the sandbox fills in what is not given, so
+    that every command sees the same hub; an account of one's own (WORKGLUE_API_URL) ends the trial.
+    """
     given = os.environ if environ is None else environ
+    if trial and not given.get("WORKGLUE_API_URL"):
+        given = {**read_trial(Path(given.get("HUB_HOME") or "var")), **given}
     _refuse_unknown(given)
     values = {row.field: _read(row, given) for row in SETTINGS}
-    assert {each.name for each in fields(Settings)} == {*values, "secrets"}
+    assert {each.name for each in fields(Settings)} == {*values, "secrets", "platform"}
     found = {name.removesuffix("_FILE") for name in given if name.startswith(SECRET_PREFIX)}
     secrets = {name.removeprefix(SECRET_PREFIX): _lookup(name, given) for name in sorted(found)}
-    return Settings(**values, secrets={name: value for name, value in secrets.items() if value})
+    platform = next((name for variable, name in PLATFORMS.items() if given.get(variable)), "")
+    return Settings(**values, platform=platform, secrets={name: value for name, value in secrets.items() if value})
+
+
+def read_trial(home: Path) -> dict[str, str]:
+    """What keep_trial kept in this folder, nothing when there is no trial."""
+    file = home / TRIAL_FILE
+    if not file.exists():
+        return {}
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise SettingError(
+            f"The file {file} cannot be read: {problem}.", hint="Delete it; make run makes it again."
+        ) from problem
+    return {str(name): str(value) for name, value in kept.items()}
+
+
+def keep_trial(home: Path, variables: Mapping[str, str]) -> None:
+    """Keep the variables of a trial for the other commands; readable by its owner only."""
+    draft = home / f".{TRIAL_FILE}"
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump(dict(variables), file, indent=1)
+    draft.replace(home / TRIAL_FILE)
+
+
+def inherited() -> dict[str, str]:
+    """A copy of the environment, for processes that we start."""
+    return dict(os.environ)
 
 
 def _read(row: Setting, given: Mapping[str, str]) -> Any:

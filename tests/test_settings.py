@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from hub.errors import SettingError
-from hub.settings import SETTINGS, read_settings
+from hub.settings import SETTINGS, keep_trial, read_settings
 
 
-def test_defaults_need_no_environment() -> None:
-    settings = read_settings({})
+def test_defaults_need_no_environment(tmp_path: Path) -> None:
+    settings = read_settings({"HUB_HOME": str(tmp_path)})
     assert settings.port == 8000
     assert settings.database.startswith("sqlite:////")
     assert settings.secrets == {}
@@ -58,6 +58,16 @@ def test_recipe_secrets_have_their_own_prefix() -> None:
 
 def test_platforms_postgres_address_is_understood() -> None:
     assert read_settings({"DATABASE_URL": "postgres://u:p@h/d"}).database == "postgresql+psycopg://u:p@h/d"
+
+
+def test_a_trial_fills_in_what_is_not_given_until_there_is_an_account(tmp_path: Path) -> None:
+    keep_trial(tmp_path, {"WORKGLUE_API_URL": "http://127.0.0.1:5001/api/v1", "WORKGLUE_API_KEY": "trial", "PORT": "1"})
+    assert (tmp_path / "trial.json").stat().st_mode & 0o777 == 0o600
+    home = {"HUB_HOME": str(tmp_path)}
+    assert read_settings({**home, "PORT": "2"}).api_key == "trial"
+    assert read_settings({**home, "PORT": "2"}).port == 2
+    assert read_settings(home, trial=False).api_key == ""
+    assert read_settings({**home, "WORKGLUE_API_URL": "https://own"}).api_key == ""
 
 
 def test_every_setting_says_what_it_is_for() -> None:
