@@ -1,0 +1,1 @@
+"""The account's keys: who may use the API, and how fast."""

@@ -1,0 +1,1 @@
+"""Reading, checking and changing records. Everything here works on an open connection and knows no HTTP."""
