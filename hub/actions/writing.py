@@ -1,0 +1,96 @@
+"""`create`, `update`, `upsert` and `delete`: a write whose fields already hold the values is none, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hub.actions.kinds import Kind, called, many, one
+from hub.actions.reading import COUNTED, MOST, only
+from hub.actions.sameness import differing, is_contact_detail, is_empty, same_contact_detail
+from hub.errors import Permanent
+from hub.model import Record
+from hub.registry import Context, Outcome
+
+
+def create_record(kind: Kind, ctx: Context, /, **fields: Any) -> Outcome:
+    """A new record."""
+    record = ctx.workglue.create(kind.name, _writable(kind, ctx, fields))
+    return Outcome(record, f"Created {one(kind)} {record['id']}")
+
+
+def update_record(kind: Kind, ctx: Context, /, *, id: str, **fields: Any) -> Outcome:
+    """The record with these fields changed."""
+    wanted = _writable(kind, ctx, fields)
+    return _change(kind, ctx, ctx.workglue.get(kind.name, id), wanted, fields)
+
+
+def upsert_record(kind: Kind, ctx: Context, /, *, match: Mapping[str, Any], **fields: Any) -> Outcome:
+    """The record that equals `match`, changed, or a new one with match and fields. Permanent when several do."""
+    for name in fields:
+        if name in match:
+            raise Permanent(f"{name} stands under match and among the fields. Give it once.")
+    sought = {name: value for name, value in match.items() if not is_empty(value)}
+    wanted = _writable(kind, ctx, fields) if fields else {}
+    found = only(kind, _matching(kind, ctx, sought), sought) if sought else None
+    if found is None:
+        return create_record(kind, ctx, **sought, **fields)
+    return _change(kind, ctx, found, wanted, fields)
+
+
+def delete_record(kind: Kind, ctx: Context, /, *, id: str) -> Outcome:
+    """The record is gone afterwards; one that was gone already is no error."""
+    ctx.workglue.delete(kind.name, id)
+    return Outcome(None, f"Deleted {one(kind)} {id}")
+
+
+def _writable(kind: Kind, ctx: Context, fields: Mapping[str, Any]) -> Record:
+    if not fields:
+        raise Permanent(f"No field of the {one(kind)} is given.")
+    resolved = ctx.workglue.resolve(kind.name, fields)
+    for name in resolved:
+        if name in kind.read_only:
+            raise Permanent(f"{name} is written by Workglue itself and cannot be set.")
+    return resolved
+
+
+def _change(kind: Kind, ctx: Context, record: Record, wanted: Record, given: Mapping[str, Any]) -> Outcome:
+    changes = differing(kind, record, wanted)
+    if not changes:
+        return Outcome(record, _nothing(kind, wanted, given))
+    changed = ctx.workglue.update(kind.name, str(record["id"]), changes)
+    return Outcome(changed, f"Changed the {_listed([called(kind, name) for name in changes])}")
+
+
+def _nothing(kind: Kind, wanted: Record, given: Mapping[str, Any]) -> str:
+    names = [called(kind, name) for name in wanted]
+    if not names:
+        return "Nothing to change: it is there already"
+    value = next(iter(given.values()))
+    if len(names) > 1 or isinstance(value, list | tuple | Mapping):
+        return f"Nothing to change: the {_listed(names)} are already as wanted"
+    shown = "empty" if is_empty(value) else str(value).lower() if isinstance(value, bool) else str(value)[:80]
+    return f"Nothing to change: the {names[0]} is already {shown}"
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _matching(kind: Kind, ctx: Context, sought: Mapping[str, Any]) -> list[Record]:
+    """The records that equal `sought`, e-mail addresses and phone numbers however they are written.
+
+    The API compares exactly. Only when that finds nothing, all records that fit otherwise are read and compared here.
+    """
+    resolved = ctx.workglue.resolve(kind.name, sought)
+    found = ctx.workglue.list(kind.name, resolved, limit=COUNTED + 1)
+    loose = [name for name in resolved if is_contact_detail(name)]
+    if found or not loose:
+        return found
+    others = {name: value for name, value in resolved.items() if name not in loose}
+    candidates = ctx.workglue.list(kind.name, others, limit=MOST)
+    if len(candidates) >= MOST:
+        raise Permanent(f"There are too many {many(kind)} to compare {_listed(loose)}. Match by another field as well.")
+    return [
+        each for each in candidates if all(same_contact_detail(name, each.get(name), resolved[name]) for name in loose)
+    ]

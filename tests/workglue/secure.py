@@ -1,0 +1,47 @@
+"""A web server with a certificate of its own making."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def make_certificate(folder: Path, *, host: str = "localhost") -> Path:
+    """A certificate for `host` that vouches for itself, with its key beside it."""
+    make = f"openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN={host} -addext subjectAltName=DNS:{host}"
+    subprocess.run(
+        [*make.split(), "-keyout", "key.pem", "-out", "certificate.pem"], check=True, capture_output=True, cwd=folder
+    )
+    return folder / "certificate.pem"
+
+
+@contextlib.contextmanager
+def serve_securely(certificate: Path, body: bytes) -> Iterator[int]:
+    """Answer each request over TLS with `body`. Gives the port."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, certificate.with_name("key.pem"))
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                sock, _ = listener.accept()
+            except OSError:
+                return
+            with sock, contextlib.suppress(OSError), context.wrap_socket(sock, server_side=True) as secure:
+                secure.recv(65536)
+                secure.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join()
