@@ -1,0 +1,15 @@
+"""All reads, as frozen answers. Each is one consistent look; hub.errors.Unavailable when the database is away.
+
+Fast with a million runs: lists go by key, counts stop at a bound, and a search says how far it looked.
+"""
+
+from __future__ import annotations
+
+from hub.store.views.gate import GateViews
+from hub.store.views.health import HealthViews
+from hub.store.views.recipes import RecipeViews
+from hub.store.views.runs import RunViews
+
+
+class Views(RunViews, GateViews, RecipeViews, HealthViews):
+    """What the dashboard, the API, the CLI and the clock ask."""
