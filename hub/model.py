@@ -50,6 +50,7 @@ class DeliveryStatus(StrEnum):
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
     REJECTED = "rejected"
+    REPLAYED = "replayed"  # an old delivery under a new id, most likely: the sender does not sign its ids
     UNPARSED = "unparsed"
 
 

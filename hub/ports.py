@@ -24,6 +24,9 @@ from hub.model import (
     Write,
 )
 
+REPLAY_GUARD = 86400.0
+"""Seconds for which an old delivery under a new id is recognised, where the sender does not sign its ids."""
+
 # ---- The ledger ----------------------------------------------------------------------------------------------------
 
 
@@ -120,9 +123,19 @@ class Ledger(Protocol):
 
     # intake
     def accept(
-        self, delivery: Delivery, arrival: Arrival, *, status: DeliveryStatus = DeliveryStatus.ACCEPTED
+        self,
+        delivery: Delivery,
+        arrival: Arrival,
+        *,
+        status: DeliveryStatus = DeliveryStatus.ACCEPTED,
+        likeness: str = "",
+        reason: str = "",
     ) -> Accepted:
-        """Keep delivery, event and runs. For a known (source, key) only the delivery is added, as a duplicate."""
+        """Keep delivery, event and runs. For a known (source, key) only the delivery is added, as a duplicate.
+
+        With a `likeness`, so it is when a delivery of the same path and likeness was accepted within REPLAY_GUARD
+        seconds under another key: it is kept as replayed and makes no event. `reason` is for its owner.
+        """
 
     def reject(self, delivery: Delivery, *, reason: str, recipe_id: str = "") -> None:
         """Keep a delivery that started nothing, with the reason for its owner."""
