@@ -1,0 +1,259 @@
+"""One attempt of one step: finished before? else render, record the intent, act, record the outcome."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hub import failpoints
+from hub.engine.arguments import jsonable, keepable, typed
+from hub.engine.bench import Bench
+from hub.engine.retry import DEFAULT_RULE, Decision, Next, Situation, decide, may_repeat
+from hub.engine.scope import reveal
+from hub.engine.signals import Failed, Hold, Park, Pause
+from hub.engine.transport import StepContext
+from hub.errors import HubError, NeedsPerson, Permanent, StepError, Unauthorized, Unknown
+from hub.model import ActionKind, Attempt, Step, StepRecord, StepStatus
+from hub.registry import Action, Outcome
+
+log = logging.getLogger(__name__)
+
+MEMORY_OF_KEYS = 23 * 3600.0
+"""Seconds that we trust the API to know an idempotency key: less than the 24 hours it promises."""
+
+
+@dataclass(slots=True)
+class Try:
+    """One attempt under way. `record` is the step's line as it stands."""
+
+    bench: Bench
+    step: Step
+    action: Action
+    record: StepRecord
+    number: int
+    began: float
+    context: StepContext | None = None
+
+
+def attempt(bench: Bench, step: Step, path: str, scope: Mapping[str, Any]) -> Any:
+    """Do the step once and return its output.
+
+    Pause, Park, Hold or Failed say what happens instead; Failed only when the step itself is given up, before its
+    `on_error` is looked at.
+    """
+    action = bench.tools.registry.action(step.action)
+    known = bench.known.get(path)
+    now = bench.now()
+    key = f"{bench.claimed.run.root_id}/{path}"
+    record = known or StepRecord(bench.claimed.run.id, path, step.id, step.action, StepStatus.STARTED, now, key=key)
+    if action is None or action.run is None:
+        error = Permanent(f"There is no action called {step.action}.", place=step.place)
+        return give_up(bench, step, replace(record, finished_at=now), error)
+    current = Try(bench, step, action, record, record.tries + 1, now)
+    settled = _settle_unknown(current)
+    if settled is not None:
+        return settled.output
+    try:
+        return _succeed(current, _act(current, scope))
+    except StepError as error:
+        return _fail(current, error)
+
+
+def _act(current: Try, scope: Mapping[str, Any]) -> Outcome:
+    bench, step, record = current.bench, current.step, current.record
+    if record.request is None:
+        request = _render(bench, step, scope)
+        record = current.record = replace(record, request=request)
+    arguments = _with_secrets(bench, current.action, record.request)
+    context = current.context = StepContext(
+        doors=bench.tools.doors,
+        key=record.key,
+        previous=bench.known.get(record.path),
+        clock=bench.tools.clock,
+        intent=_Intent(current),
+        dry=bench.tools.dry,
+        trust_key=_key_is_remembered(current),
+    )
+    assert current.action.run is not None
+    try:
+        result = current.action.run(context, **typed(current.action, arguments))
+    except StepError:
+        raise
+    except HubError as problem:
+        raise Permanent(str(problem), detail=problem.detail) from problem
+    except Exception as bug:
+        log.exception("The action %s broke in run %s", step.action, bench.claimed.run.id)
+        shown = "".join(traceback.format_exception_only(bug)).strip()
+        kind: type[StepError] = Unknown if current.record.sent_at is not None else Permanent
+        raise kind(f"The action {step.action} broke: {shown}", detail=traceback.format_exc()) from bug
+    finally:
+        bench.plan.extend({"step": record.path, **bench.clean(jsonable(line))} for line in context.plan)
+    return result if isinstance(result, Outcome) else Outcome(result)
+
+
+def _render(bench: Bench, step: Step, scope: Mapping[str, Any]) -> Any:
+    rendered = {}
+    for name, value in step.arguments.items():
+        try:
+            rendered[name] = jsonable(bench.tools.expressions.value(value, scope))
+        except StepError as error:
+            error.place = error.place or step.places.get(name, step.place)
+            raise
+    return rendered
+
+
+def _with_secrets(bench: Bench, action: Action, request: Mapping[str, Any]) -> dict[str, Any]:
+    secret = {each.name for each in action.parameters if each.secret}
+    root = bench.claimed.run.root_id
+    return {name: reveal(value, bench.secrets, root) if name in secret else value for name, value in request.items()}
+
+
+class _Intent:
+    """Called by a door right before an effect leaves: durable, and only while the run is ours."""
+
+    def __init__(self, current: Try) -> None:
+        self._current = current
+
+    def __call__(self, *, resource: str = "") -> None:
+        current = self._current
+        bench = current.bench
+        if bench.tools.dry:
+            return
+        current.record = replace(
+            current.record,
+            status=StepStatus.STARTED if current.record.status is not StepStatus.UNKNOWN else StepStatus.UNKNOWN,
+            sent_at=bench.now(),
+            resource=resource or current.record.resource,
+            error=None,
+            due_at=None,
+        )
+        failpoints.reach("before_intent")
+        bench.remember(current.record)
+        bench.flush()
+        failpoints.reach("after_intent")
+
+
+def _succeed(current: Try, outcome: Outcome) -> Any:
+    bench = current.bench
+    failpoints.reach("after_effect")
+    now = bench.now()
+    output = bench.clean(keepable(outcome.output))
+    record = replace(
+        current.record, status=StepStatus.OK, output=output, note=outcome.note, tries=current.number, error=None,
+        due_at=None, finished_at=now,
+    )  # fmt: skip
+    run_id, path = bench.claimed.run.id, record.path
+    bench.remember(record, attempt=Attempt(run_id, path, current.number, current.began, now, "ok"))
+    writes = tuple(current.context.writes) if current.context else ()
+    if record.sent_at is not None or writes:
+        bench.flush(writes=writes)
+    return output
+
+
+def _fail(current: Try, error: StepError) -> Any:
+    bench, step = current.bench, current.step
+    now = bench.now()
+    error.place = error.place or step.place
+    if isinstance(error, Unauthorized):
+        bench.tools.reject_key(error.connection, error.version)
+    decision = decide(error, _situation(current, now))
+    shown = bench.clean(error.as_dict())
+    doubtful = isinstance(error, Unknown) or (
+        current.context is not None
+        and current.context.may_have_happened is not None
+        and not isinstance(error, Permanent)
+    )
+    record = replace(
+        current.record,
+        status=StepStatus.UNKNOWN if doubtful else StepStatus.ERROR,
+        tries=current.number if decision.counted else current.number - 1,
+        error=shown,
+        due_at=decision.due_at or None,
+    )
+    outcome = "unknown" if isinstance(error, Unknown) else "error"
+    line = Attempt(bench.claimed.run.id, record.path, current.number, current.began, now, outcome, shown)
+    return _follow(current, decision, record, line, error)
+
+
+def _follow(current: Try, decision: Decision, record: StepRecord, line: Attempt, error: StepError) -> Any:
+    bench = current.bench
+    reason = bench.clean(decision.reason)
+    if decision.next is Next.FAIL:
+        return give_up(bench, current.step, replace(record, finished_at=bench.now(), due_at=None), error, attempt=line)
+    if decision.next is Next.SKIP:
+        skipped = replace(record, status=StepStatus.SKIPPED, note=reason, finished_at=bench.now(), due_at=None)
+        bench.remember(skipped, attempt=line)
+        return None
+    bench.remember(record, attempt=line if decision.counted else None)
+    if decision.next is Next.PARK:
+        raise Park(reason)
+    if decision.next is Next.HOLD:
+        raise Hold(reason, error=record.error)
+    raise Pause(reason, due_at=decision.due_at)
+
+
+def give_up(bench: Bench, step: Step, record: StepRecord, error: StepError, *, attempt: Attempt | None = None) -> Any:
+    """Record that the step failed for good, and raise Failed."""
+    error.place = error.place or step.place
+    shown = bench.clean(error.as_dict())
+    bench.remember(replace(record, status=StepStatus.ERROR, error=shown), attempt=attempt)
+    raise Failed(str(shown["message"]), step_id=step.id, error=shown)
+
+
+def _situation(current: Try, now: float) -> Situation:
+    tools, recipe = current.bench.tools, current.bench.recipe
+    sent_at = current.record.sent_at
+    return Situation(
+        kind=current.action.kind,
+        rule=current.step.retry or recipe.settings.retry or DEFAULT_RULE,
+        tries=current.number,
+        now=now,
+        luck=tools.luck(),
+        keyed=tools.doors.api.abilities.idempotent,
+        on_unknown=current.step.on_unknown,
+        look_at=(sent_at or now) + tools.unknown_wait,
+    )
+
+
+def _settle_unknown(current: Try) -> Outcome | None:
+    """Apply a person's decision about a held step, and the unknown rule to an earlier attempt that may have happened
+    (reliability C.4).
+
+    None means: go on and act. An Outcome means that the step counts as settled.
+    """
+    bench, record = current.bench, current.record
+    if record.status is StepStatus.ERROR and bench.decision:
+        return _as_decided(current, bench.take_decision())
+    if record.sent_at is None or record.status not in (StepStatus.STARTED, StepStatus.UNKNOWN):
+        return None
+    keyed = bench.tools.doors.api.abilities.idempotent and _key_is_remembered(current)
+    if may_repeat(current.action.kind, keyed=keyed):
+        return None
+    if current.action.kind is ActionKind.KEYED:
+        look_at = record.sent_at + bench.tools.unknown_wait
+        if bench.now() < look_at:
+            raise Pause("Waiting until it is safe to look whether an earlier attempt went through.", due_at=look_at)
+        return None
+    return _as_decided(current, bench.take_decision() or current.step.on_unknown)
+
+
+def _key_is_remembered(current: Try) -> bool:
+    return current.bench.now() < current.record.started_at + MEMORY_OF_KEYS
+
+
+def _as_decided(current: Try, choice: str) -> Outcome | None:
+    bench, record = current.bench, current.record
+    if choice == "repeat":
+        return None
+    if choice in ("skip", "done"):
+        status = StepStatus.OK if choice == "done" else StepStatus.SKIPPED
+        note = "Counted as done." if choice == "done" else "Skipped."
+        bench.remember(replace(record, status=status, note=note, finished_at=bench.now(), due_at=None))
+        return Outcome(None, note)
+    error = NeedsPerson("This step may have happened: its worker or the connection died while it was being sent.")
+    shown = error.as_dict()
+    bench.remember(replace(record, status=StepStatus.UNKNOWN, error=shown))
+    raise Hold(f"{error} Decide whether to repeat it, count it as done or skip it.", error=shown)

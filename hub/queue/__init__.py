@@ -1,0 +1,9 @@
+"""The doorbell: the only room that knows Redis and RQ, together with workers/.
+
+Redis holds nothing that may not be lost: bells that say "something is due", and the marks of idle drains.
+"""
+
+from hub.queue.bell import JOB, QUEUE, RedisBell, open_redis
+from hub.queue.server import PrivateServer
+
+__all__ = ["JOB", "QUEUE", "PrivateServer", "RedisBell", "open_redis"]
