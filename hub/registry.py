@@ -59,6 +59,10 @@ class Records(Protocol):
     def update(self, resource: str, record_id: str, fields: Mapping[str, Any]) -> Record:
         """The record after the change."""
 
+    def confirm(self, resource: str, record: Record, fields: Mapping[str, Any]) -> None:
+        """The record holds `fields` already, so nothing is written. After an attempt whose result is unknown that is
+        our own doing, and is remembered as such."""
+
     def delete(self, resource: str, record_id: str) -> None:
         """Gone afterwards."""
 

@@ -57,6 +57,7 @@ def _writable(kind: Kind, ctx: Context, fields: Mapping[str, Any]) -> Record:
 def _change(kind: Kind, ctx: Context, record: Record, wanted: Record, given: Mapping[str, Any]) -> Outcome:
     changes = differing(kind, record, wanted)
     if not changes:
+        ctx.workglue.confirm(kind.name, record, wanted)
         return Outcome(record, _nothing(kind, wanted, given))
     changed = ctx.workglue.update(kind.name, str(record["id"]), changes)
     return Outcome(changed, f"Changed the {_listed([called(kind, name) for name in changes])}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from hub.errors import Conflict, NeedsPerson, NotFound
@@ -135,14 +136,27 @@ class LiveRecords:
         """See hub.registry.Records."""
         self._context.before_send(resource=resource)
         record = self._api.update(resource, record_id, fields)
-        ours = set(fields) | self._api.abilities.read_only.get(resource, frozenset())
-        return self._made(resource, record, only=ours)
+        return self._made(resource, record, only=self._ours(resource, fields))
+
+    def confirm(self, resource: str, record: Record, fields: Mapping[str, Any]) -> None:
+        """See hub.registry.Records. A record that is as young as the earlier attempt was made by it."""
+        earlier = self._context.may_have_happened
+        if earlier is None:
+            return
+        now_there = self._api.get(resource, str(record["id"]))
+        born = _moment(now_there.get(self._api.abilities.created_field))
+        ours = None if born >= earlier.started_at - CLOCKS_APART else self._ours(resource, fields)
+        self._made(resource, now_there, created=ours is None, only=ours)
 
     def delete(self, resource: str, record_id: str) -> None:
         """See hub.registry.Records."""
         self._context.before_send(resource=resource)
         self._api.delete(resource, record_id)
         self._context.writes.append(Write(resource, record_id, {}, deleted=True))
+
+    def _ours(self, resource: str, fields: Mapping[str, Any]) -> set[str]:
+        """The fields whose values are our doing: those that we write, and those that only the API writes."""
+        return {*fields, *self._api.abilities.read_only.get(resource, ())}
 
     def _left_behind(self, resource: str, fields: Mapping[str, Any], earlier: StepRecord) -> Record | None:
         since = earlier.started_at - CLOCKS_APART
@@ -194,6 +208,14 @@ class DryRecords(LiveRecords):
         if record_id.startswith("(new "):
             return {"id": record_id}
         return super().get(resource, record_id)
+
+
+def _moment(stamp: Any) -> float:
+    """A time stamp of the API as seconds since the epoch, 0 for none."""
+    try:
+        return datetime.fromisoformat(str(stamp)).timestamp()
+    except ValueError:
+        return 0.0
 
 
 class DryHttp:

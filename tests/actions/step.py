@@ -22,6 +22,7 @@ class Records:
 
     api: Workglue
     calls: list[str] = field(default_factory=list)
+    confirmed: list[tuple[str, str, Record]] = field(default_factory=list)
 
     def list(self, resource: str, filters: Mapping[str, Any], *, limit: int) -> list[Record]:
         self.calls.append("list")
@@ -42,6 +43,9 @@ class Records:
     def update(self, resource: str, record_id: str, fields: Mapping[str, Any]) -> Record:
         self.calls.append(f"update {', '.join(sorted(fields))}")
         return self.api.expand(resource, self.api.update(resource, record_id, fields))
+
+    def confirm(self, resource: str, record: Record, fields: Mapping[str, Any]) -> None:
+        self.confirmed.append((resource, str(record["id"]), dict(fields)))
 
     def delete(self, resource: str, record_id: str) -> None:
         self.calls.append("delete")

@@ -26,6 +26,7 @@ class Account:
         self.faults: list[tuple[str, StepError]] = []
         self.during: list[Callable[[], None]] = []
         self.calls: list[str] = []
+        self.looked_since: list[float] = []
         self.page_size = 3
         self.abilities = Abilities(
             updated_since=updated_since,
@@ -129,6 +130,7 @@ class Account:
 
     def look_up(self, _: Any, resource: str, fields: Mapping[str, Any], since: float) -> list[Record]:
         """What a create may have left behind (hub.engine.transport.LookUp)."""
+        self.looked_since.append(since)
         return [
             dict(record)
             for record in self.records[resource].values()

@@ -45,7 +45,15 @@ def test_many_writers_share_commits_and_each_entry_is_written_once() -> None:
 
 
 def test_only_the_run_that_lost_its_claim_hears_of_it() -> None:
-    shared = journal(SlowLedger(lambda entries: {each.run_id for each in entries} & {"lost"}))
+    queued = threading.Event()
+
+    def answer(entries: Sequence[Entry]) -> set[str]:
+        if entries[0].run_id == "first":
+            queued.wait(5)
+        return {each.run_id for each in entries} & {"lost"}
+
+    ledger = SlowLedger(answer)
+    shared = journal(ledger)
     outcomes: dict[str, str] = {}
 
     def write(run_id: str) -> None:
@@ -55,12 +63,15 @@ def test_only_the_run_that_lost_its_claim_hears_of_it() -> None:
         except LeaseLost:
             outcomes[run_id] = "lost"
 
-    threads = [threading.Thread(target=write, args=(name,)) for name in ("lost", "mine", "other")]
+    threads = [threading.Thread(target=write, args=(name,)) for name in ("first", "lost", "mine", "other")]
     for thread in threads:
         thread.start()
+        time.sleep(0.05)
+    queued.set()
     for thread in threads:
         thread.join()
-    assert outcomes == {"lost": "lost", "mine": "written", "other": "written"}
+    assert [sorted(batch) for batch in ledger.batches] == [["first"], ["lost", "mine", "other"]]
+    assert outcomes == {"first": "written", "lost": "lost", "mine": "written", "other": "written"}
 
 
 def test_a_database_that_comes_back_gets_the_entry_after_all() -> None:

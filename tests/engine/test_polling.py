@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.errors import Transient
+from hub.errors import Transient, Unknown
 from hub.model import Event, RunStatus
 from tests.engine.account import Account
 from tests.engine.conftest import Workshop
@@ -185,6 +185,54 @@ def test_a_page_fetched_while_a_write_of_ours_is_under_way_waits_for_its_outcome
     assert naps
     poll(shop)
     assert told_by_poll(shop) == []
+
+
+def test_a_page_that_had_to_wait_is_read_again_from_the_same_place(shop: Workshop) -> None:
+    job = own_write(shop)
+    before = shop.views.cursors()[0].position
+    naps: list[float] = []
+    shop.account.during = [lambda: poll(shop, sleep=naps.append)]
+    shop.account.faults = [("after", Unknown("cut off"))]
+    other = shop.account.office_creates(name="meanwhile")
+    shop.work()
+    assert sum(naps) >= 10, "it waited as long as it may"
+    assert shop.views.cursors()[0].position == before
+    shop.now += 3600
+    shop.finish()
+    poll(shop)
+    assert [each.data["record_id"] for each in events(shop) if each.source == "poll:jobs"] == [other]
+    assert job != other
+
+
+def test_a_create_that_an_upsert_finds_again_after_a_lost_answer_is_still_ours(shop: Workshop) -> None:
+    maker = shop.recipe("  - {action: jobs.upsert, with: {match: {name: ours}, city: Austin}}")
+    shop.recipe(NOTE, trigger=TRIGGER)
+    poll(shop)
+    shop.begin(maker)
+    shop.account.faults = [("after", Unknown("cut off"))]
+    assert shop.finish().status is RunStatus.SUCCEEDED
+    assert len(shop.account.records["jobs"]) == 1
+    poll(shop)
+    assert told_by_poll(shop) == []
+
+
+def test_where_decides_before_a_run_is_made(shop: Workshop) -> None:
+    shop.recipe(NOTE, trigger="{type: poll, resource: jobs, events: [created], where: record.city == 'Austin'}")
+    poll(shop)
+    shop.account.office_creates(name="here", city="Austin")
+    shop.account.office_creates(name="there", city="Dallas")
+    poll(shop)
+    assert [each[1] for each in told(shop)] == ["here"]
+
+
+def test_a_where_that_breaks_makes_a_run_that_fails_and_says_why(shop: Workshop) -> None:
+    shop.recipe(NOTE, trigger="{type: poll, resource: jobs, events: [created], where: record.size > 5}")
+    poll(shop)
+    shop.account.office_creates(name="odd", size="large")
+    poll(shop)
+    ended = shop.finish()
+    assert ended.status is RunStatus.FAILED
+    assert ended.reason
 
 
 def test_a_record_that_we_created_is_not_told_as_new(shop: Workshop) -> None:
