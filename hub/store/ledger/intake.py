@@ -16,7 +16,6 @@ from hub.store.tables import delivery as delivery_table
 from hub.store.tables import event as event_table
 from hub.store.tables import schedule
 
-
 REPLAYED = "The same text came within a day under another id, and this sender does not sign its ids."
 
 

@@ -1,0 +1,157 @@
+"""Runs: what happened, step by step, and what a person can do about it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from hub.cli.text import show_rows, show_time
+from hub.engine.scope import legible
+from hub.errors import HubError
+from hub.model import RunStatus
+from hub.services import Services, open_services
+from hub.settings import read_settings
+from hub.store.views.shapes import RunPage, StepPage
+
+LONGEST_VALUE = 2000
+BY = "command line"
+
+
+@click.group()
+def runs() -> None:
+    """What recipes did: list, show, replay, cancel, decide."""
+
+
+@runs.command("list")
+@click.option("--status", type=click.Choice([each.value for each in RunStatus]), help="Only those in this state.")
+@click.option("--recipe", default="", help="Only those of this recipe.")
+@click.option("--limit", default=20, show_default=True, help="How many.")
+def list_runs(status: str | None, recipe: str, limit: int) -> None:
+    """The latest runs, newest first."""
+    services = open_services(read_settings())
+    chosen = RunStatus(status) if status else None
+    lines = services.views.runs(status=chosen, recipe_id=recipe, limit=limit).items
+    if not lines:
+        click.echo("No runs yet. They appear here when a trigger of a recipe fires.")
+        return
+    rows = [(each.id, each.recipe_id, each.status.value, show_time(each.created_at), each.reason) for each in lines]
+    show_rows(("run", "recipe", "status", "since", "why"), rows)
+
+
+@runs.command("show")
+@click.argument("run")
+@click.option("--json", "as_json", is_flag=True, help="Everything, as JSON.")
+def show_run(run: str, as_json: bool) -> None:
+    """One run, step by step: inputs, outputs, attempts and verdicts."""
+    page = _page(open_services(read_settings()), run)
+    if as_json:
+        click.echo(json.dumps(_as_json(page), indent=2, ensure_ascii=False))
+        return
+    found = page.run
+    click.echo(f"{found.id}  {page.recipe_name} ({found.recipe_id}, version {found.recipe_version})")
+    click.echo(f"{found.status.value}. {found.reason}".rstrip())
+    if found.status is RunStatus.QUEUED:
+        click.echo(f"It goes on at {show_time(found.due_at)}.")
+    click.echo(f"Event {page.event.id}: {page.event.type} from {page.event.source}, {show_time(page.event.time)}")
+    if found.verdict and not found.verdict.get("value", True):
+        click.echo(f"Conditions: {_short(found.verdict)}")
+    for each in page.steps:
+        _show_step(each)
+    if found.error:
+        click.echo("")
+        click.echo(f"Why: {found.error.get('message', '')} {found.error.get('hint', '')}".rstrip())
+        if found.error.get("file"):
+            click.echo(f"     {found.error['file']}:{found.error.get('line')}:{found.error.get('column')}")
+
+
+@runs.command("replay")
+@click.argument("run")
+def replay(run: str) -> None:
+    """Run the recipe's current version again for the same event. The old run stays as it is."""
+    services = open_services(read_settings())
+    new_run = services.replay(run)
+    click.echo(f"Run {new_run} is due now. Follow it with: python -m hub runs show {new_run}")
+
+
+@runs.command("cancel")
+@click.argument("run")
+def cancel(run: str) -> None:
+    """Stop a run that is not over. Steps that are done stay done."""
+    services = open_services(read_settings())
+    _page(services, run)
+    if not services.ledger.cancel(run, now=services.clock(), by=BY):
+        raise HubError(f"The run {run} is over already; there is nothing to cancel.")
+    click.echo(f"The run {run} is cancelled.")
+
+
+@runs.command("decide")
+@click.argument("run")
+@click.argument("choice", type=click.Choice(["repeat", "done", "skip"]))
+def decide(run: str, choice: str) -> None:
+    """Let a held run go on: repeat the step in doubt, count it as done, or skip it."""
+    services = open_services(read_settings())
+    page = _page(services, run)
+    if page.run.status is not RunStatus.HELD:
+        raise HubError(f"The run {run} waits for nobody: it is {page.run.status.value}.")
+    services.ledger.requeue([run], now=services.clock(), decision=choice)
+    services.bell.ring()
+    click.echo(f"The run {run} goes on.")
+
+
+def _page(services: Services, run: str) -> RunPage:
+    page = services.views.run(run)
+    if page is None:
+        raise HubError(f"There is no run {run}.", hint="See the latest with: python -m hub runs list")
+    return page
+
+
+def _show_step(page: StepPage) -> None:
+    step = page.step
+    click.echo("")
+    click.echo(f"{step.path}  {step.action}: {step.status.value}" + (f" - {step.note}" if step.note else ""))
+    for label, value in (("if", step.verdict), ("input", step.request), ("output", step.output)):
+        if value is not None:
+            click.echo(f"    {label}: {_short(value)}")
+    for attempt in page.attempts:
+        what = f" - {attempt.error.get('message', '')}" if attempt.error else ""
+        length = attempt.finished_at - attempt.started_at
+        click.echo(f"    attempt {attempt.number}: {attempt.outcome}, {length:.2f} s{what}")
+    if step.due_at:
+        click.echo(f"    goes on at {show_time(step.due_at)}")
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(legible(value), ensure_ascii=False)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}... ({len(text)} characters)"
+
+
+def _as_json(page: RunPage) -> dict[str, Any]:
+    run = page.run
+    return {
+        "id": run.id,
+        "recipe": run.recipe_id,
+        "version": run.recipe_version,
+        "status": run.status.value,
+        "reason": run.reason,
+        "error": run.error,
+        "verdict": run.verdict,
+        "event": {"id": page.event.id, "type": page.event.type, "source": page.event.source, "data": page.event.data},
+        "steps": [
+            {
+                "path": each.step.path,
+                "action": each.step.action,
+                "status": each.step.status.value,
+                "input": legible(each.step.request),
+                "output": each.step.output,
+                "verdict": each.step.verdict,
+                "note": each.step.note,
+                "error": each.step.error,
+                "attempts": [
+                    {"number": one.number, "outcome": one.outcome, "error": one.error} for one in each.attempts
+                ],
+            }
+            for each in page.steps
+        ],
+    }

@@ -1,0 +1,1 @@
+"""The processes that do the work: drains on RQ workers, and the clock."""
