@@ -1,0 +1,168 @@
+"""Small words: durations, fields, nouns, and values as they stand in a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hub.model import Recipe, Step
+from hub.recipe.nearest import spell
+from hub.recipe.templates import has_braces
+
+PATH = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
+_UNITS = ((86400.0, "day"), (3600.0, "hour"), (60.0, "minute"), (1.0, "second"))
+_SHORT_WORDS = {"po": "PO", "zip": "ZIP", "url": "URL"}
+_SIMPLE = re.compile(rf"\{{\{{\s*({PATH})\s*\}}\}}")
+_LINES = re.compile(r"\s*[\r\n\x85\u2028\u2029]\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the names in expressions are called. `record` is the noun of what a poll looks at, "record" when it is not
+    one and the same; `steps` has the name of each step by its id, `items` the names of loops' elements."""
+
+    record: str = "record"
+    steps: Mapping[str, str] = field(default_factory=dict)
+    items: frozenset[str] = frozenset()
+
+
+def name_things(recipe: Recipe) -> Names:
+    """The names of a recipe."""
+    steps = list(every_step((*recipe.steps, *recipe.on_error)))
+    resources = {str(each.options.get("resource", "")) for each in recipe.triggers if each.type == "poll"}
+    return Names(
+        record=singular(resources.pop()) if len(resources) == 1 else "record",
+        steps={step.id: quote(step.name) if step.name else f"“{step.id}”" for step in steps},
+        items=frozenset(step.item_name for step in steps if step.for_each),
+    )
+
+
+def every_step(steps: Sequence[Step]) -> list[Step]:
+    """All steps of a list, with those inside of them, in the order of the file."""
+    found: list[Step] = []
+    for step in steps:
+        found.append(step)
+        for branch in step.branches:
+            found += every_step(branch.steps)
+        found += every_step(step.error_steps)
+    return found
+
+
+def plural_words(resource: str) -> str:
+    """A resource in words: job stages."""
+    return resource.replace("_", " ")
+
+
+def singular(resource: str) -> str:
+    """One record of a resource: job stage."""
+    words = plural_words(resource)
+    return f"{words[:-3]}y" if words.endswith("ies") else words.removesuffix("s")
+
+
+def with_article(noun: str) -> str:
+    """A noun with a or an before it."""
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+
+
+def field_words(path: str) -> str:
+    """A field's dotted path in words: stage.category is "stage category", sales_person_id is "sales person"."""
+    parts = [part.removesuffix("_id") or part for part in path.split(".")]
+    words = " ".join(parts).replace("_", " ").split(" ")
+    return " ".join(_SHORT_WORDS.get(word, word) for word in words)
+
+
+def say_duration(seconds: float) -> str:
+    """Seconds in words: 7 days, 1 hour and 30 minutes."""
+    parts, rest = [], seconds
+    for size, unit in _UNITS:
+        whole = rest if unit == "second" else rest // size
+        rest -= whole * size
+        if whole:
+            parts.append(count(whole, unit))
+    return spell(parts) or "no time"
+
+
+def every(seconds: float) -> str:
+    """How often, as in "every minute" and "every 5 minutes"."""
+    words = say_duration(seconds)
+    return f"every {words[2:]}" if re.fullmatch(r"1 [a-z]+", words) else f"every {words}"
+
+
+def count(number: float, noun: str) -> str:
+    """A number with its noun: 1 day, 2 days."""
+    return f"{number:g} {noun}{'' if number == 1 else 's'}"
+
+
+def quote(text: str) -> str:
+    """A text in quotes, on one line."""
+    return f"“{flatten(text)}”"
+
+
+def verbatim(source: str) -> str:
+    """An expression as it is written, on one line."""
+    one_line = re.sub(r"\s*[\r\n]\s*", " ", source.strip())
+    return f"`{one_line}`"
+
+
+def flatten(text: str) -> str:
+    """A text of several lines on one line, with a slash between them."""
+    return _LINES.sub(" / ", text.strip())
+
+
+def clean(text: str) -> str:
+    """A text without characters that a terminal or a page would obey instead of show."""
+    return "".join(each if each.isprintable() else " " for each in text)
+
+
+def path_words(path: str, names: Names) -> str:
+    """What a dotted name stands for, "" when there are no better words for it than itself."""
+    root, _, rest = path.partition(".")
+    if root == "steps" and rest:
+        step, _, inner = rest.partition(".")
+        title = names.steps.get(step, "")
+        whole = f"the result of {title}" if title else ""
+        return f"the {field_words(inner)} from {title}" if title and inner else whole
+    if root == "record":
+        return f"the {names.record}'s {field_words(rest)}" if rest else f"the {names.record}"
+    if root == "before" and rest:
+        return f"the {names.record}'s earlier {field_words(rest)}"
+    if root in names.items:
+        return f"the {field_words(root)}'s {field_words(rest)}" if rest else f"the {field_words(root)}"
+    wordings = {"vars": "the value “{}”", "body": "the sent “{}”", "inputs": "the input “{}”", "secrets": "the secret {}"}
+    return wordings[root].format(rest) if root in wordings and rest else ""
+
+
+def say_value(value: Any, names: Names) -> str:
+    """A value as it stands in a recipe, in words: texts in quotes, with what is filled in put in brackets."""
+    if isinstance(value, str):
+        return _say_text(value, names)
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return f"({say_fields(value, names)})" if value else "an empty group"
+    if isinstance(value, (list, tuple)):
+        return spell([say_value(each, names) for each in value]) if value else "an empty list"
+    return str(value)
+
+
+def say_fields(fields: Mapping[str, Any], names: Names, *, between: str = " ") -> str:
+    """Fields with their values: name “Miller” and city “Chicago”."""
+    return spell([f"{field_words(key)}{between}{say_value(value, names)}" for key, value in fields.items()])
+
+
+def _say_text(text: str, names: Names) -> str:
+    single = _SIMPLE.fullmatch(text.strip())
+    if single and path_words(single[1], names):
+        return path_words(single[1], names)
+    if has_braces(text) and text.startswith("{{") and text.endswith("}}") and text.count("{{") == 1:
+        return verbatim(text)
+    return quote(_SIMPLE.sub(lambda found: _fill(found, names), text)) if text else "nothing"
+
+
+def _fill(found: re.Match[str], names: Names) -> str:
+    words = path_words(found[1], names)
+    return f"[{words}]" if words else found[0]

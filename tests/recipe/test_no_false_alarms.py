@@ -1,0 +1,117 @@
+"""What is right passes the check without a word, also where it comes close to what is wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.ports import Catalogue
+from hub.recipe.check import check
+from hub.recipe.report import show
+from tests.recipe.golden import FRAME, STEPS
+from tests.recipe.recipe_samples import CATALOGUE, FIELDS, FILE, GOOD, SECRETS, make_registry
+
+REGISTRY = make_registry()
+WEBHOOK = "recipe: 1\nname: Test\ntrigger: {type: webhook, path: leads}\n"
+EXPANDED = "recipe: 1\nname: Test\ntrigger: {type: poll, resource: jobs, expand: [customer, contacts]}\n"
+TWO = "recipe: 1\nname: Test\ntriggers:\n  - {id: a, type: poll, resource: jobs}\n  - {id: b, type: webhook, path: x}\n"
+
+RIGHT = {
+    "a condition on a field": FRAME + "if: record.tax_exempt and record.zip == '60601'\n" + STEPS,
+    "custom fields": FRAME + "if: record.custom_fields.color == 'red'\n" + STEPS,
+    "time stamps": FRAME + "if: record.created_at < now() | add_days(-3)\n" + STEPS,
+    "a guarded field that may be missing": FRAME + "if: record.gate_code is defined and record.zip\n" + STEPS,
+    "a default for a field that may be missing": FRAME + "if: record.gate_code | default('') == ''\n" + STEPS,
+    "stage and people are always there": FRAME + "if: record.stage.category and before.sales_person.email\n" + STEPS,
+    "a fetched record": EXPANDED + "if: record.customer.name and record.customer.primary_contact_id\n" + STEPS,
+    "fetched records": EXPANDED + "if: record.contacts | selectattr('email') | length > 1\n" + STEPS,
+    "the id of a record that is not fetched": FRAME + "if: record.customer_id\n" + STEPS,
+    "any field of what an app sends": WEBHOOK + "if: body.stage.name == 'New' and headers['x-a'] and query.a\n" + STEPS,
+    "the parts of an event": FRAME + "if: event.type == 'jobs.updated' and event.data.record.anything\n" + STEPS,
+    "names of the run": FRAME + "steps: [{action: set, with: {a: '{{ run.id }} {{ recipe.name }}'}}]\n",
+    "a name of one trigger, asked for": TWO + "if: body is defined and record is defined\n" + STEPS,
+    "secrets where they may stand": FRAME
+    + "steps:\n  - action: http.request\n    with:\n      url: https://example.com\n"
+    + "      headers: {Authorization: 'Bearer {{ secrets.OFFICE_EMAIL }}'}\n",
+    "a secret by name in a trigger": "recipe: 1\nname: Test\ntrigger: {type: webhook, path: x, verify: github, "
+    + "secret: [TEAM_CHAT_URL, OFFICE_EMAIL]}\n"
+    + STEPS,
+    "a loop in a loop": FRAME
+    + """\
+steps:
+  - id: outer
+    action: choose
+    for_each: record.contact_ids
+    as: contact
+    branches:
+      - if: contact is not none and loop.first
+        steps:
+          - {id: person, action: contacts.get, with: {id: "{{ contact }}"}}
+          - action: set
+            for_each: range(3)
+            if: item > 1
+            with: {last: "{{ steps.person.email }} {{ contact }} {{ item }} {{ loop.index }}"}
+  - action: set
+    with: {all: "{{ steps.outer | length }} {{ vars.last }}"}
+""",
+    "steps of branches, afterwards": FRAME
+    + """\
+steps:
+  - action: choose
+    branches:
+      - if: record.zip
+        steps: [{id: a, action: set, with: {x: 1}}]
+      - else: true
+        steps: [{id: b, action: set, with: {x: 2}}]
+  - action: set
+    with: {y: "{{ steps.a | default(steps.b) }} {{ vars.x }}"}
+""",
+    "what went wrong": FRAME
+    + """\
+steps:
+  - id: a
+    action: set
+    with: {x: 1}
+    on_error:
+      - {id: note, action: set, with: {why: "{{ error.message }}"}}
+  - action: set
+    with: {y: "{{ steps.note.why | default('') }}{{ vars.why | default('') }}"}
+on_error:
+  - action: set
+    with: {z: "{{ error.message }} {{ steps.a | default('') }}"}
+""",
+    "names of a template's own loop": FRAME
+    + "steps: [{action: set, with: {a: '{% for k, v in record.stage | items %}{{ k ~ loop.index }}{% endfor %}'}}]\n",
+    "references by name": FRAME
+    + "steps: [{action: jobs.update, with: {id: x, stage: Active, sales_person: Ana Ruiz, job_type: Interior, "
+    + "contacts: [a], customer: Dunn, start_date: null}}]\n",
+    "a reference by id": FRAME + "steps: [{action: jobs.update, with: {id: x, stage: st_2}}]\n",
+    "a reference by template": FRAME
+    + "steps: [{action: jobs.update, with: {id: x, stage: '{{ record.stage.name }}'}}]\n",
+    "watched values": FRAME.replace("}", ", changed: {stage.name: {to: [Active, Good Lead]}, stage: {from: st_1}}}")
+    + STEPS,
+    "a text with a dot that is no expression": FRAME + "steps: [{action: set, with: {a: example.com, b: Mr. Dunn}}]\n",
+    "inputs of a form": FRAME + "inputs: {days: {type: integer, default: 3}}\nif: inputs.days > 2\n" + STEPS,
+    "inputs of a manual trigger": "recipe: 1\nname: Test\ntrigger: {type: manual, inputs: {days: integer}}\n"
+    + "if: inputs.days > 2\n"
+    + STEPS,
+    "a key for each record": FRAME + "settings: {mode: single, key: record.id}\n" + STEPS,
+    "a condition that is simply true": FRAME + "if: true\n" + STEPS,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [GOOD, *RIGHT.values()], ids=["the sample", *RIGHT.keys()])
+def test_a_right_recipe_has_no_problems(text: str) -> None:
+    reading = check(text, file=FILE, registry=REGISTRY, secrets=SECRETS, fields=FIELDS, catalogue=CATALOGUE)
+    assert show(reading.problems, {FILE: text}) == ""
+    assert reading.recipe is not None
+
+
+def test_what_is_not_known_is_not_checked() -> None:
+    text = FRAME.replace("jobs}", "jobs, changed: [anything.at.all]}") + (
+        "if: record.anything.at.all == 'x' and record.stage.name == 'y'\n"
+        "steps: [{action: jobs.update, with: {id: x, whatever: 1, stage: Nowhere}}, "
+        "{action: notify.send, with: {to: '{{ secrets.UNKNOWN }}', body: x}}]\n"
+    )
+    assert check(text, file=FILE, registry=REGISTRY).problems == ()
+    assert check(text, file=FILE, registry=REGISTRY, catalogue=Catalogue({}, {})).problems == ()
+    assert len(check(text, file=FILE, registry=REGISTRY, secrets=(), fields=FIELDS, catalogue=CATALOGUE).problems) == 6
