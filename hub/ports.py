@@ -264,6 +264,10 @@ class Abilities:
     read_only: Mapping[str, frozenset[str]]
     resources: tuple[str, ...] = ()
     methods: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    references: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
+    """By resource: what recipes call a related record -> (the field that holds its id or ids, its resource)."""
+    key_seconds: float = 86400.0
+    """How long the API knows an idempotency key."""
 
 
 class Api(Protocol):

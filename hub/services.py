@@ -21,7 +21,7 @@ from hub.actions import builtin as builtin_actions
 from hub.actions.messages import AppriseMessages
 from hub.actions.outside import Outside
 from hub.engine.bench import Tools
-from hub.engine.intake import Intake
+from hub.engine.intake import Intake, listened_resources
 from hub.engine.journal import GroupJournal, Journal
 from hub.engine.poller import Poller
 from hub.engine.transport import Doors
@@ -257,7 +257,13 @@ class Services:
             owner=owner,
             lease=self.settings.lease,
             full_every=self.settings.full_pass_every,
+            related=self._related,
         )
+
+    def _related(self, resource: str) -> set[str]:
+        """The related records that triggers on this list want fetched along."""
+        triggers = listened_resources(self.shelf.enabled()).get(resource, [])
+        return {name for trigger in triggers for name in trigger.options.get("expand") or ()}
 
     def reject_key(self, name: str, version: int) -> None:
         """Remember that the API refused this key; said once."""

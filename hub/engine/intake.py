@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -252,7 +252,7 @@ def source_of(recipe: Recipe, trigger: Trigger) -> str:
     return f"{trigger.type}:{recipe.id}"
 
 
-def listened_resources(recipes: Sequence[Recipe]) -> dict[str, list[Trigger]]:
+def listened_resources(recipes: Iterable[Recipe]) -> dict[str, list[Trigger]]:
     """The lists that must be polled, with the triggers that listen to each."""
     result: dict[str, list[Trigger]] = {}
     for recipe in recipes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -57,7 +57,8 @@ class _Tally:
 
 @dataclass(frozen=True, slots=True)
 class Poller:
-    """Polls lists. `arrive` turns an event into an arrival (hub.engine.intake), `compare` tells what differs."""
+    """Polls lists. `arrive` turns an event into an arrival (hub.engine.intake), `compare` tells what differs,
+    `related` which related records of a list are fetched along (`expand` of the triggers)."""
 
     api: Api
     ledger: Ledger
@@ -67,6 +68,7 @@ class Poller:
     owner: str
     lease: float
     full_every: float
+    related: Callable[[str], Collection[str]] = lambda _: ()
     sleep: Callable[[float], None] = time.sleep
 
     def poll(self, resource: str, *, full_every: float | None = None) -> Pass | None:
@@ -161,8 +163,8 @@ class Poller:
         rev = before.rev + 1 if before else 1
         event = self._change(
             cursor, "updated" if before else "created", record_id, rev,
-            record=self.api.expand(resource, record),
-            before=self.api.expand(resource, before.record) if before else None,
+            record=self._whole(resource, record),
+            before=self._whole(resource, before.record) if before else None,
             changed=list(changes),
         )  # fmt: skip
         return SeenRecord(record_id, rev, record, self.arrive(event))
@@ -178,6 +180,29 @@ class Poller:
             time=now,
             data={"resource": cursor.resource, "record_id": record_id, "since": since, **data},
         )
+
+    def _whole(self, resource: str, record: Record) -> Record:
+        """The record with stage, type and people, and with the related records that a trigger asks for."""
+        whole = self.api.expand(resource, record)
+        for name in self.related(resource):
+            if name not in whole:
+                whole[name] = self._follow(resource, record, name)
+        return whole
+
+    def _follow(self, resource: str, record: Record, name: str) -> Any:
+        """What a reference leads to: a record, None where it leads nowhere, a list for one that leads to many."""
+        field, target = self.api.abilities.references.get(resource, {}).get(name, ("", ""))
+        ids = record.get(field)
+        if isinstance(ids, list):
+            found = [self._look(target, each) for each in ids]
+            return [each for each in found if each is not None]
+        return self._look(target, ids) if ids else None
+
+    def _look(self, resource: str, record_id: Any) -> Record | None:
+        try:
+            return self.api.expand(resource, self.api.get(resource, str(record_id)))
+        except NotFound:
+            return None
 
     def _gone(self, cursor: Cursor, number: int, checked: int) -> tuple[int, str]:
         """Report what two full passes did not show and a direct look does not find. (how many, why not believed)"""
@@ -201,7 +226,7 @@ class Poller:
         return False
 
     def _deletion(self, cursor: Cursor, gone: Snapshot) -> SeenRecord:
-        record = self.api.expand(cursor.resource, gone.record)
+        record = self._whole(cursor.resource, gone.record)
         event = self._change(cursor, "deleted", gone.record_id, gone.rev + 1, record=record, before=record, changed=[])
         return SeenRecord(gone.record_id, gone.rev + 1, None, self.arrive(event))
 

@@ -147,4 +147,9 @@ class Profile:
             read_only={name: resource.read_only for name, resource in self.resources.items()},
             resources=self.offered,
             methods={name: resource.methods for name, resource in self.resources.items()},
+            references={
+                name: {each.alias: (each.field, each.resource) for each in resource.references.values()}
+                for name, resource in self.resources.items()
+            },
+            key_seconds=self.writes.idempotency_hours * 3600.0,
         )

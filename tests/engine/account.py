@@ -34,6 +34,9 @@ class Account:
             idempotent=idempotent,
             updated_field="updated_at",
             created_field="created_at",
+            references={
+                "jobs": {"customer": ("customer_id", "customers"), "contacts": ("contact_ids", "contacts")},
+            },
             read_only={"jobs": frozenset({"id", "created_at", "updated_at", "quickbooks_id"})},
         )
         self._keys: dict[str, str] = {}

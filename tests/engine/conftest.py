@@ -114,6 +114,7 @@ class Workshop:
             lease=LEASE,
             full_every=options.pop("full_every", 86_400.0),
             sleep=options.pop("sleep", lambda _: None),
+            related=options.pop("related", lambda _: ()),
         )
 
     def recipe(self, steps: str, *, trigger: str = "{type: manual}", more: str = "") -> Recipe:

@@ -59,6 +59,20 @@ def test_before_and_after_are_told_with_their_stages(shop: Workshop) -> None:
     assert event.data["record"]["stage"]["name"] == "Won"
 
 
+def test_related_records_are_fetched_where_a_trigger_asks_for_them(shop: Workshop) -> None:
+    shop.recipe(NOTE, trigger="{type: poll, resource: jobs, events: [created], expand: [customer, contacts]}")
+    shop.account.records["customers"] = {"c1": {"id": "c1", "name": "Miller"}}
+    shop.account.records["contacts"] = {"p1": {"id": "p1", "first_name": "Ana"}}
+    related = {"related": lambda _: ("customer", "contacts", "stage")}
+    poll(shop, **related)
+    shop.account.office_creates(name="a", stage_id="s1", customer_id="c1", contact_ids=["p1", "gone"])
+    shop.account.office_creates(name="b", stage_id="s1", customer_id=None, contact_ids=[])
+    poll(shop, **related)
+    first, second = sorted((each.data["record"] for each in events(shop)), key=lambda record: str(record["name"]))
+    assert (first["customer"]["name"], [each["first_name"] for each in first["contacts"]]) == ("Miller", ["Ana"])
+    assert (second["customer"], second["contacts"], second["stage"]["name"]) == (None, [], "Good Lead")
+
+
 def test_a_pass_reads_only_what_changed_where_the_api_can_tell(shop: Workshop) -> None:
     shop.account.office_creates(name="a")
     poll(shop)

@@ -66,9 +66,7 @@ def _merge(seen: Snapshot, fields: Record) -> Snapshot:
 
 def _list_state(connection: Connection, resource: str) -> tuple[bool, int]:
     """Whether the list is polled, and the number of the pass that goes over it."""
-    row = connection.execute(
-        select(cursor.c.pass_no).where(cursor.c.resource == resource)
-    ).first()
+    row = connection.execute(select(cursor.c.pass_no).where(cursor.c.resource == resource)).first()
     return (row is not None, row.pass_no if row is not None else 0)
 
 
