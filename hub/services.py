@@ -25,9 +25,9 @@ from hub.engine.intake import Intake, listened_resources
 from hub.engine.journal import GroupJournal, Journal
 from hub.engine.poller import Poller
 from hub.engine.transport import Doors
-from hub.errors import HubError, SettingError
+from hub.errors import HubError, SettingError, StepError, Unavailable
 from hub.model import Recipe
-from hub.ports import Arrival, Published
+from hub.ports import Arrival, Catalogue, Published
 from hub.queue import PrivateServer, RedisBell
 from hub.recipe.expressions import Expressions
 from hub.recipe.library import Checked, read_folder
@@ -143,12 +143,21 @@ class Services:
         fields = {name: tuple(each.fields) for name, each in self.profile.resources.items()}
         return {"registry": self.registry, "secrets": self.secret_names(), "fields": fields}
 
-    def read_recipes(self) -> list[Checked]:
-        """The recipe files of the folder, each checked with what is known of secrets and fields."""
+    def account(self) -> Catalogue | None:
+        """The account's stages, job types and employees; None when Workglue cannot be asked now."""
+        try:
+            return self.api.catalogue()
+        except (SettingError, StepError, Unavailable) as problem:
+            log.debug("The account's names are not known: %s", problem)
+            return None
+
+    def read_recipes(self, *, catalogue: Catalogue | None = None) -> list[Checked]:
+        """The recipe files of the folder, each checked with what is known of secrets, fields and, where given, of the
+        account's stages, job types and employees."""
         folder = Path(self.settings.recipes)
         if not folder.is_dir():
             raise SettingError(f"HUB_RECIPES names the folder {folder}, which does not exist.")
-        return read_folder(folder, **self.check_options())
+        return read_folder(folder, catalogue=catalogue, **self.check_options())
 
     def publish_recipes(self) -> list[Checked]:
         """Make the folder's recipes the ones in force. A file with errors is shown, and starts nothing."""
@@ -226,7 +235,8 @@ class Services:
         return replace(self.tools, journal=journal, clock=clock, dry=True)
 
     def replay(self, run_id: str) -> str:
-        """A new run of the current version for the same event, due now; its id. HubError when that cannot be."""
+        """A new run of the current version for the same event, due now; its id, "" when somebody else was faster by a
+        moment. HubError when it cannot be run again."""
         page = self.views.run(run_id)
         if page is None:
             raise HubError(f"There is no run {run_id}.", hint="See the latest with: python -m hub runs list")
@@ -235,7 +245,7 @@ class Services:
         run = self.intake.begin(recipe, page.run.trigger_id, page.event)
         again = replace(run, replay_of=run_id, replay_no=number)
         if not self.ledger.admit([Arrival(page.event, (again,))])[0].run_ids:
-            raise HubError("Somebody else has just run it again.", hint="Look at the run for its latest replay.")
+            return ""
         self.bell.ring()
         return run.id
 

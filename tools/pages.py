@@ -1,4 +1,4 @@
-"""Write the reference pages that are made from the code: docs/settings.md, docs/actions.md, docs/triggers.md.
+"""Write what is made from the code: docs/settings.md, docs/actions.md, docs/triggers.md, docs/recipe.schema.json.
 
 .venv/bin/python -m tools.pages          write them
 .venv/bin/python -m tools.pages --check  exit 1 when one is out of date
@@ -6,13 +6,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hub.actions import builtin as builtin_actions
 from hub.model import ActionKind
-from hub.registry import Action, Parameter, TriggerType
+from hub.recipe.filters import filter_page
+from hub.recipe.schema import make_schema
+from hub.registry import Action, Parameter, Registry, TriggerType
 from hub.settings import SECRET_PREFIX, SETTINGS
 from hub.triggers import builtin as builtin_triggers
 from hub.workglue.profile import built_in
@@ -35,7 +38,18 @@ def pages() -> dict[str, str]:
         "settings.md": "\n".join(_settings()) + "\n",
         "actions.md": "\n".join(_actions(builtin_actions(built_in()))) + "\n",
         "triggers.md": "\n".join(_triggers(builtin_triggers())) + "\n",
+        "filters.md": filter_page(),
+        "recipe.schema.json": json.dumps(make_schema(_builtin()), ensure_ascii=False, indent=2) + "\n",
     }
+
+
+def _builtin() -> Registry:
+    registry = Registry()
+    for action in builtin_actions(built_in()):
+        registry.add_action(action)
+    for trigger in builtin_triggers():
+        registry.add_trigger(trigger)
+    return registry
 
 
 def _settings() -> Iterator[str]:

@@ -9,7 +9,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from hub.engine.scope import event_names
@@ -164,10 +164,12 @@ class Intake:
             id=new_id("evt", now),
             type="webhook",
             source=f"webhook:{delivery.path}",
-            key=self._key(delivery, reception),
+            key=reception.key,
             time=delivery.received_at,
             data=reception.data,
         )
+        if reception.key_expression:
+            event = replace(event, key=self._own_key(event, reception))
         unparsed = reception.status is DeliveryStatus.UNPARSED
         arrival = Arrival(event) if unparsed else self.arrival(event, believed_by=trigger)
         accepted = self.ledger.accept(
@@ -187,15 +189,12 @@ class Intake:
         body = respond.get("body") or {"id": accepted.event_id, "status": state}
         return Answer(int(respond.get("status") or 202), body)
 
-    def _key(self, delivery: Delivery, reception: Reception) -> str:
-        if not reception.key_expression:
-            return reception.key
+    def _own_key(self, event: Event, reception: Reception) -> str:
+        """The key by the recipe's `dedupe`; the sender's own where that cannot be read."""
         try:
-            value = self.expressions.bare(reception.key_expression, dict(reception.data))
+            value = self.expressions.bare(reception.key_expression, event_names(event, now=self.clock))
         except StepError as problem:
-            log.warning(
-                "`dedupe` of the webhook %s could not be read (%s); the body's hash is used.", delivery.path, problem
-            )
+            log.warning("`dedupe` of %s could not be read, so the sender's own id counts. (%s)", event.source, problem)
             return reception.key
         return hashlib.sha256(json.dumps(value, default=str).encode()).hexdigest()
 
@@ -227,7 +226,7 @@ class Intake:
         """Whether `where` holds. A condition that breaks starts the run, which then fails with the reason."""
         assert trigger.where is not None
         try:
-            return self.expressions.condition(trigger.where, event_names(event)).value
+            return self.expressions.condition(trigger.where, event_names(event, now=self.clock)).value
         except StepError:
             return True
 

@@ -81,19 +81,23 @@ def names_for(
 ) -> dict[str, Any]:
     """The scope at the start of a run. `steps`, `vars`, `item` and `loop` are added as the run goes on."""
     return {
-        **event_names(event),
-        "inputs": event.data.get("inputs", {}),
+        **event_names(event, now=now),
+        "inputs": {**_defaults(recipe), **event.data.get("inputs", {})},
         "vars": {},
         "steps": {},
         "secrets": SecretNames(secrets, run.root_id),
-        "run": {"id": run.id, "replay_of": run.replay_of},
+        "run": {"id": run.id, "attempt": run.claim, "replay_of": run.replay_of},
         "recipe": {"id": recipe.id, "name": recipe.name},
-        "now": lambda: datetime.fromtimestamp(now(), UTC),
     }
 
 
-def event_names(event: Event) -> dict[str, Any]:
-    """`event` itself and the names that its type gives: record, before, changed; body, headers, query; scheduled_at."""
+def _defaults(recipe: Recipe) -> dict[str, Any]:
+    return {name: details.get("default") for name, details in recipe.inputs.items() if not details.get("required")}
+
+
+def event_names(event: Event, *, now: Callable[[], float]) -> dict[str, Any]:
+    """`event`, `now()` and the names that the event's type gives: record, before, changed; body, headers, query;
+    scheduled_at."""
     data = dict(event.data)
     shown = {
         "id": event.id,
@@ -103,4 +107,8 @@ def event_names(event: Event) -> dict[str, Any]:
         "data": data,
     }
     own = ("record", "before", "changed", "body", "headers", "query", "scheduled_at")
-    return {"event": shown, **{name: data[name] for name in own if name in data}}
+    return {
+        "event": shown,
+        "now": lambda: datetime.fromtimestamp(now(), UTC),
+        **{name: data[name] for name in own if name in data},
+    }

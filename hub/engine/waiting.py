@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.errors import Permanent
+from hub.recipe.durations import HOW_TO_WRITE, parse_duration
+from hub.recipe.moments import HOW_TO_WRITE as HOW_TO_WRITE_MOMENTS
+from hub.recipe.moments import NoMoment, to_moment
 
-UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 LONGEST_WAIT = 366 * 86400.0
 
 
@@ -31,20 +31,14 @@ def wait_until(request: Mapping[str, Any], *, now: float, timezone: str) -> floa
 def _length(value: Any) -> float:
     if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
         return float(value)
-    parts = re.findall(r"(\d+(?:\.\d+)?)\s*([smhdw])", str(value))
-    if not parts or re.sub(r"\s+", "", str(value)) != "".join(number + unit for number, unit in parts):
-        raise Permanent(f"`for: {value}` is no length of time; write 30s, 10m, 2h, 7d or 1w.")
-    return sum(float(number) * UNITS[unit] for number, unit in parts)
+    try:
+        return parse_duration(str(value))
+    except ValueError as problem:
+        raise Permanent(f"`for`: {problem}", hint=HOW_TO_WRITE) from problem
 
 
 def _moment(value: Any, timezone: str) -> float:
-    text = str(value).strip()
     try:
-        moment = datetime.fromisoformat(text)
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            moment = datetime.combine(date.fromisoformat(text), time.min)
-    except ValueError as problem:
-        raise Permanent(f"`until: {text:.80}` is no date or time; write 2026-03-01 or 2026-03-01T16:00.") from problem
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(timezone))
-    return moment.astimezone(UTC).timestamp()
+        return to_moment(value, ZoneInfo(timezone)).at.timestamp()
+    except NoMoment as problem:
+        raise Permanent(f"`until`: {problem}", hint=HOW_TO_WRITE_MOMENTS) from problem

@@ -14,8 +14,8 @@ import pytest
 
 from hub.actions import wire
 from hub.actions.outside import Outside
-from hub.timed import Timeouts
 from hub.errors import Conflict, NotFound, Permanent, RateLimited, StepError, Transient, Unknown
+from hub.timed import Timeouts
 from tests.actions.names import serve_names
 from tests.actions.step import NOW, Step
 from tests.workglue.faulty import Faulty, Talk

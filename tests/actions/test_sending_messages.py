@@ -11,8 +11,8 @@ import pytest
 
 from hub.actions import messages
 from hub.actions.messages import AppriseMessages
-from hub.timed import Timeouts
 from hub.errors import Permanent, RateLimited, StepError, Transient, Unknown
+from hub.timed import Timeouts
 from tests.actions.mailbox import Mailbox
 from tests.actions.names import serve_names
 from tests.actions.step import Step

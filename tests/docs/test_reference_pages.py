@@ -13,7 +13,7 @@ from tools.pages import DOCS, pages
 ROOT = DOCS.parent
 
 
-@pytest.mark.parametrize("name", ["settings.md", "actions.md", "triggers.md"])
+@pytest.mark.parametrize("name", sorted(pages()))
 def test_a_generated_page_is_up_to_date(name: str) -> None:
     assert (DOCS / name).read_text() == pages()[name], "write it again with: .venv/bin/python -m tools.pages"
 

@@ -126,6 +126,18 @@ def test_set_gives_variables_that_survive_a_pause(shop: Workshop) -> None:
     assert names(shop.account.effects, "create") == ["Ana 42"]
 
 
+def test_inputs_have_their_defaults_until_somebody_says_otherwise(shop: Workshop) -> None:
+    recipe = shop.recipe(
+        '  - {action: jobs.create, with: {name: "{{ inputs.days }} {{ run.attempt }}"}}',
+        more="inputs: {days: {type: integer, default: 3}}",
+    )
+    shop.begin(recipe)
+    shop.finish()
+    shop.begin(recipe, inputs={"days": 9})
+    shop.finish()
+    assert names(shop.account.effects, "create") == ["3 1", "9 1"]
+
+
 def test_choose_takes_the_first_branch_that_fits_and_stays_in_it(shop: Workshop) -> None:
     recipe = shop.recipe(
         """

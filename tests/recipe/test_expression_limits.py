@@ -39,7 +39,7 @@ def outcome(work: Callable[[], Any]) -> str:
     try:
         return f"made {len(str(work()))} characters"
     except Permanent as error:
-        return error.code
+        return "out of memory" if "MemoryError" in error.detail else error.code
 
 
 def loop(inner: str, *, rounds: str = "range(10000)") -> str:
@@ -56,7 +56,10 @@ MANY = {
     "formatted precision": "{{ '%.99999999f' | format(1) }}",
     "formatting star": "{{ '%*d' | format(100000000, 1) }}",
     "replace": "{{ ('a' * 1000) | replace('a', 'b' * 1000) | replace('b', 'c' * 1000) }}",
+    "one replace": "{{ ('a' * 1000) | replace('a', 'b' * 1000) | length }}",
     "indent": "{{ body.lines | indent(100) }}",
+    "a small indent": "{{ ('x\\n' * 5000) | indent(100) | length }}",
+    "a small join": "{{ body.long[:500] | join('a' * 1000) | length }}",
     "join": "{{ body.long | join('a' * 1000) }}",
     "word wrap": "{{ ('b' * 250000) | wordwrap(1) | wordwrap(1) }}",
     "urlencode": "{{ body.text | urlencode }}",

@@ -94,7 +94,7 @@ on_error:
     "inputs of a manual trigger": "recipe: 1\nname: Test\ntrigger: {type: manual, inputs: {days: integer}}\n"
     + "if: inputs.days > 2\n"
     + STEPS,
-    "a key for each record": FRAME + "settings: {mode: single, key: record.id}\n" + STEPS,
+    "settings that are kept": FRAME + "settings: {priority: high, keep_history: 90d}\n" + STEPS,
     "a condition that is simply true": FRAME + "if: true\n" + STEPS,
 }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """A real browser for tests: one Chromium per session, a fresh context per test.
 
-    from tests.services.browser import browser, page   # in a conftest.py: the fixtures are then there
+The fixture `browser` is there in every room; `page` for those whose conftest.py imports it.
 
 A page that breaks its content security policy, or writes an error to the console, fails its test.
 """

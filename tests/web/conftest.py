@@ -22,10 +22,10 @@ from hub.store.database import Database
 from hub.store.migrate import upgrade
 from hub.web import create_app
 from hub.web.accounts import hash_password
-from tests.services.browser import browser, page
+from tests.services.browser import page
 from tests.web.visitor import PASSWORD, Visitor
 
-__all__ = ["browser", "page"]
+__all__ = ["page"]
 
 NOON = 1_795_521_600.0
 """Tuesday, 24 November 2026, 12:00 UTC."""

@@ -39,5 +39,20 @@ def check(
         if findings.wants_more():
             check_site(site, surroundings, findings)
             account.check_comparisons(site)
+    _report_unkept(reading, findings)
     problems = findings.listed()
     return Reading(reading.recipe if is_usable(problems) else None, problems, reading.outline)
+
+
+def _report_unkept(reading: Reading, findings: Findings) -> None:
+    """Refuse what is part of the language but would be passed over silently by this version of the hub."""
+    if reading.recipe is None:
+        return
+    unkept = list(reading.outline.unkept)
+    for trigger in reading.recipe.triggers:
+        if trigger.type == "poll" and trigger.options.get("start", "now") != "now":
+            unkept.append((trigger.place, "`start` other than `now`"))
+        if trigger.type == "recipe":
+            unkept.append((trigger.place, "A trigger of type `recipe`"))
+    for place, what in unkept:
+        findings.add("RCP409", f"{what} is not done by this version of the hub.", place, hint="Take it out for now.")

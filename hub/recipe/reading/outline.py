@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hub.errors import Place
 from hub.recipe.node import Entry, Node
 
 Way = tuple[tuple[int, int], ...]
@@ -85,3 +86,5 @@ class Outline:
     steps: list[StepMark] = field(default_factory=list)
     triggers: list[TriggerMark] = field(default_factory=list)
     inputs: dict[str, Any] = field(default_factory=dict)
+    unkept: list[tuple[Place, str]] = field(default_factory=list)
+    """What is well written but not done by this version of the hub, and where it stands."""

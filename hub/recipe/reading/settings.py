@@ -31,6 +31,9 @@ def read_settings(node: Node, draft: Draft) -> RecipeSettings:
     timeout = section.duration("timeout")
     keep_history = section.duration("keep_history")
     section.close()
+    for name, unkept in (("mode", mode != "parallel"), ("key", key), ("timeout", timeout), ("limits", limits)):
+        if unkept:
+            draft.outline.unkept.append((section.place(name), f"`settings.{name}`"))
     return RecipeSettings(
         mode=mode,
         key=key,

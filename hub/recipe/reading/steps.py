@@ -77,6 +77,8 @@ def _read_step(node: Node, draft: Draft, level: Level) -> Step | None:
         timeout=section.duration("timeout"),
         places={entry.key: entry.node.place for entry in arguments.entries()},
     )
+    if step.timeout is not None:
+        draft.outline.unkept.append((section.place("timeout"), "`timeout` of a step"))
     step = _add_what_follows(step, section, draft, Level(spot, f"{position}_"))
     _close(section, draft, action)
     return step

@@ -54,7 +54,7 @@ def replay(run_id: str) -> ResponseReturnValue:
     if request.form.get("number", "") != str(number):
         return _to_latest(page)
     new_id = services.replay(run_id)
-    if services.views.run(new_id) is None:  # somebody else was faster by a moment
+    if not new_id:
         return _to_latest(_page(services, run_id))
     _audit(services, person.email, "run.replay", {"run": run_id, "new_run": new_id})
     flash("This is the new run. The one before stays as it is.")
