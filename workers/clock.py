@@ -28,7 +28,7 @@ PRUNE_EVERY = 3600.0
 KEEP_SUCCEEDED = 30 * 86400.0
 KEEP_FAILED = 90 * 86400.0
 REJECTED_KEY_PAUSE = 60.0
-"""Seconds between two tries of a poll while the key is refused."""
+"""Seconds between two tries while the key is refused."""
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +60,7 @@ class Clock:
         self._polls: dict[str, Future[None]] = {}
         self._next_poll: dict[str, float] = {}
         self._next_prune = 0.0
+        self._next_probe = 0.0
 
     def run(self) -> None:
         """Tick until `over` is set. A tick that fails is logged, and the next one tries again."""
@@ -87,6 +88,7 @@ class Clock:
         recipes = self._services.shelf.enabled()
         self._fire_schedules(recipes, now)
         self._start_polls(recipes, now, pool)
+        self._probe_rejected_key(now)
         self._prune(recipes, now)
         return True
 
@@ -160,6 +162,23 @@ class Clock:
             if done and done.changed:
                 log.info("%s: %d checked, %d changed.", resource, done.checked, done.changed)
                 self._services.bell.ring()
+
+    def _probe_rejected_key(self, now: float) -> None:
+        """Try a refused key once a minute: if it works after all, everything that waited for it goes on."""
+        if now < self._next_probe:
+            return
+        self._next_probe = now + REJECTED_KEY_PAUSE
+        services = self._services
+        for each in services.views.connections():
+            if each.state != "rejected":
+                continue
+            try:
+                next(iter(services.api.pages("job_stages", size=1)))
+            except StepError:
+                continue
+            if services.ledger.restore_key(each.name, version=each.version, now=now):
+                log.info("The API key works again; the runs that waited for it go on.")
+                services.bell.ring()
 
     def _prune(self, recipes: tuple[Recipe, ...], now: float) -> None:
         """Forget what is over for long enough, a bounded part at a time, and give the space back."""
