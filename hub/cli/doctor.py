@@ -62,7 +62,7 @@ def _api(services: Services) -> Iterator[Finding]:
 
 
 def _recipes(services: Services) -> Iterator[Finding]:
-    checked = services.read_recipes()
+    checked = services.read_recipes(catalogue=services.account())
     for each in checked:
         errors = [problem for problem in each.problems if problem.severity == "error"]
         if errors:

@@ -9,13 +9,15 @@ from typing import Any
 
 import click
 
+from hub import __version__
 from hub.cli.text import show_rows, show_time
 from hub.engine.rehearsal import rehearse
 from hub.engine.scope import legible
 from hub.errors import Problem, RecipeError, SettingError
 from hub.model import Event, Recipe, new_id
-from hub.ports import Arrival
+from hub.ports import Arrival, Catalogue
 from hub.recipe.check import check as check_recipe
+from hub.recipe.formats import as_github, as_sarif
 from hub.recipe.library import Checked
 from hub.recipe.report import as_json, show
 from hub.services import Services, open_services
@@ -24,18 +26,36 @@ from hub.settings import read_settings
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--json", "as_rows", is_flag=True, help="Print the problems as JSON.")
-def check(paths: tuple[Path, ...], as_rows: bool) -> None:
-    """Check recipe files (all of HUB_RECIPES when none is named). Exit code 1 when one has an error."""
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    default="text",
+    show_default=True,
+    help="How to print the problems: for people, as JSON, as annotations of GitHub Actions, or as SARIF 2.1.0.",
+)
+@click.option("--json", "form", flag_value="json", help="Short for --format json.")
+@click.option("--offline", is_flag=True, help="Do not ask Workglue for its stages, job types and employees.")
+def check(paths: tuple[Path, ...], form: str, offline: bool) -> None:
+    """Check recipe files (all of HUB_RECIPES when none is named). Exit code 1 when one has an error.
+
+    Names of stages, job types and employees are checked against the account, when it can be asked.
+    """
     services = open_services(read_settings())
-    checked = [_check_file(services, each) for each in _files(paths)] if paths else services.read_recipes()
+    account = None if offline else services.account()
+    if paths:
+        checked = [_check_file(services, each, account) for each in _files(paths)]
+    else:
+        checked = services.read_recipes(catalogue=account)
     problems = [problem for each in checked for problem in each.problems]
     errors = sum(problem.severity == "error" for problem in problems)
-    if as_rows:
-        click.echo(as_json(problems))
-    elif problems:
+    if form == "text" and problems:
         click.echo(show(problems, {each.file: each.text for each in checked}))
-    if not as_rows:
+    elif form == "github" and problems:
+        click.echo(as_github(problems))
+    elif form in ("json", "sarif"):
+        click.echo(as_json(problems) if form == "json" else as_sarif(problems, version=__version__))
+    if form in ("text", "github"):
         click.echo(f"{_count(len(checked), 'recipe')} checked, {_count(errors, 'error')}.")
     sys.exit(1 if errors else 0)
 
@@ -158,9 +178,9 @@ def _event(services: Services, recipe: Recipe, file: Path | None) -> Event:
     return Event(event_id, "manual", f"manual:{recipe.id}", event_id, now, data)
 
 
-def _check_file(services: Services, file: Path) -> Checked:
+def _check_file(services: Services, file: Path, account: Catalogue | None = None) -> Checked:
     text = file.read_text(encoding="utf-8", errors="replace")
-    reading = check_recipe(text, file=str(file), **services.check_options())
+    reading = check_recipe(text, file=str(file), catalogue=account, **services.check_options())
     return Checked(str(file), text, reading.recipe, reading.problems)
 
 

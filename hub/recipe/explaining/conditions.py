@@ -16,7 +16,7 @@ _TEST = re.compile(rf"(?P<path>{PATH})\s+is\s+(?P<no>not\s+)?(?P<test>none|defin
 _MEMBER = re.compile(
     rf"(?P<path>{PATH})\s+(?P<no>not\s+)?in\s+\[\s*(?P<values>(?:{_LITERAL})(?:\s*,\s*(?:{_LITERAL}))*)\s*\]"
 )
-_PIECES = re.compile(r"\"[^\"\\]*\"|'[^'\\]*'|[()\[\]{}\\]|\b(?:and|or)\b|[^\"'()\[\]{}\\\w]+|\w+|.", re.DOTALL)
+_PIECES = re.compile(r"\"[^\"\\]*\"|'[^'\\]*'|\w+|.", re.DOTALL)
 _SIGNS = {
     "==": "is",
     "!=": "is not",
@@ -66,11 +66,10 @@ def _say_expression(source: str, names: Names) -> _Words:
 
 
 def _split(source: str, word: str) -> list[str]:
-    """The parts between a word that stands outside of quotes and brackets."""
-    parts, depth = [""], 0
+    """The parts between a word that stands outside of quotes. What is torn out of brackets is not simple, either."""
+    parts = [""]
     for piece in _PIECES.findall(source):
-        depth += (piece in "([{") - (piece in ")]}") if len(piece) == 1 else 0
-        if piece == word and depth == 0:
+        if piece == word:
             parts.append("")
         else:
             parts[-1] += piece
@@ -94,7 +93,7 @@ def _say_simple(source: str, names: Names) -> str:
         subject = path_words(found["path"], names)
         return f"{subject} {verb} {spell(values)}" if subject else ""
     subject = path_words(source, names) if re.fullmatch(PATH, source) else ""
-    return f"{subject} is true" if subject else ""
+    return f"{subject} is set" if subject else ""
 
 
 def _compare(sign: str, value: str) -> str:
@@ -117,7 +116,7 @@ def _say_test(path: str, test: str, negated: bool, names: Names) -> str:
     if root == "steps" and "." not in rest:
         title = names.steps[rest]
         if test == "defined":
-            return f"{title} was done" if negated is False else f"{title} was not done"
+            return f"{title} was {'not ' if negated else ''}done"
         return f"{title} found something" if negated else f"{title} found nothing"
     if test == "defined":
         return f"{subject} is {'not ' if negated else ''}there"

@@ -14,6 +14,7 @@ from hub.recipe.explaining.conditions import say_condition
 from hub.recipe.explaining.wording import (
     PATH,
     Names,
+    close,
     field_words,
     flatten,
     path_words,
@@ -69,7 +70,7 @@ def say_step(step: Step, names: Names, registry: Registry) -> str:
     sentence = f"{say_loop(step, names)}{say_if(step, names)}it {say_action(step, names, registry)}"
     stop = ":" if step.branches else "."
     begun = sentence if title else sentence[:1].upper() + sentence[1:]
-    return " ".join([f"{title}{begun}{stop}", *say_care(step)])
+    return " ".join([close(f"{title}{begun}{stop}"), *say_care(step)])
 
 
 def say_loop(step: Step, names: Names) -> str:
@@ -137,12 +138,16 @@ def _with(fields: Arguments, names: Names) -> str:
     return f" with {say_fields(fields, names)}" if fields else ""
 
 
-def _id(arguments: Arguments, names: Names) -> str:
-    return say_value(arguments.get("id", ""), names)
+def _one(family: str, arguments: Arguments, names: Names) -> str:
+    """The record that an id is about: "the same job" for the one that started the run, "this job" in a loop."""
+    record = say_value(arguments.get("id", ""), names)
+    noun = singular(family)
+    known = {f"the {noun}'s id": f"the same {noun}", f"this {noun}'s id": f"this {noun}"}
+    return known.get(record, f"the {noun} whose id is {record}")
 
 
 def _get(family: str, arguments: Arguments, names: Names) -> str:
-    return f"looks up the {singular(family)} whose id is {_id(arguments, names)}"
+    return f"looks up {_one(family, arguments, names)}"
 
 
 def _find(family: str, arguments: Arguments, names: Names) -> str:
@@ -166,7 +171,7 @@ def _create(family: str, arguments: Arguments, names: Names) -> str:
 
 def _update(family: str, arguments: Arguments, names: Names) -> str:
     fields = say_fields(_without(arguments, "id"), names, between=" to ")
-    return f"changes the {singular(family)} whose id is {_id(arguments, names)}: {fields or 'nothing'}"
+    return f"changes {_one(family, arguments, names)}: {fields or 'nothing'}"
 
 
 def _upsert(family: str, arguments: Arguments, names: Names) -> str:
@@ -177,7 +182,7 @@ def _upsert(family: str, arguments: Arguments, names: Names) -> str:
 
 
 def _delete(family: str, arguments: Arguments, names: Names) -> str:
-    return f"deletes the {singular(family)} whose id is {_id(arguments, names)}"
+    return f"deletes {_one(family, arguments, names)}"
 
 
 _RECORD_VERBS: Mapping[str, Callable[[str, Arguments, Names], str]] = {

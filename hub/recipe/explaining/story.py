@@ -30,8 +30,10 @@ def explain(recipe: Recipe, registry: Registry) -> tuple[Line, ...]:
 
 def as_text(recipe: Recipe, registry: Registry) -> str:
     """The explanation as plain text: the name, then a line for each thing, those inside of others indented."""
-    lines = [f"{_INDENT * line.depth}{line.mark} {line.text}".rstrip().removeprefix(" ") for line in
-             explain(recipe, registry)]
+    lines = [
+        f"{_INDENT * line.depth}{line.mark} {line.text}" if line.mark else line.text
+        for line in explain(recipe, registry)
+    ]
     return "\n".join([clean(flatten(recipe.name)), "", *lines]) + "\n"
 
 
@@ -73,8 +75,11 @@ def say_settings(settings: RecipeSettings, names: Names) -> list[str]:
         found.append(f"A run may take {say_duration(settings.timeout)} at the most.")
     if settings.retry:
         found.append(f"For every step that has no rule of its own: {say_retry(settings.retry)}.")
-    limits = [count(settings.limits[key], noun) if settings.limits[key] == 1 else _several(settings.limits[key], noun)
-              for key, noun in _LIMITS.items() if key in settings.limits]
+    limits = [
+        count(settings.limits[key], noun) if settings.limits[key] == 1 else _several(settings.limits[key], noun)
+        for key, noun in _LIMITS.items()
+        if key in settings.limits
+    ]
     if limits:
         found.append(f"There are at most {spell(limits)}; what goes over is held for a person.")
     if settings.keep_history:

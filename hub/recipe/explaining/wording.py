@@ -14,7 +14,14 @@ from hub.recipe.templates import has_braces
 PATH = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
 _UNITS = ((86400.0, "day"), (3600.0, "hour"), (60.0, "minute"), (1.0, "second"))
 _SHORT_WORDS = {"po": "PO", "zip": "ZIP", "url": "URL"}
-_SIMPLE = re.compile(rf"\{{\{{\s*({PATH})\s*\}}\}}")
+_TEXT = r"\"[^\"\\]*\"|'[^'\\]*'"
+_OTHERWISE = rf"\s+or\s+(?P<or>{_TEXT})|\s*\|\s*default\(\s*(?P<default>{_TEXT})\s*(?:,\s*true\s*)?\)"
+_ONE_LINE = r"(?:\s*\|\s*replace\(\s*(?:\"\n\"|'\n'|\"\\n\"|'\\n')\s*,\s*(?:\" \"|' ')\s*\))?"
+_CUT = rf"{_ONE_LINE}\s*\|\s*truncate\((?P<cut>\d+)\)|\s*\|\s*(?P<length>length)"
+_SIMPLE = re.compile(rf"\{{\{{\s*(?P<path>{PATH})(?:{_OTHERWISE}|{_CUT})?\s*\}}\}}")
+_LOOPS = re.compile(r"\{%[-+]?\s*for\s+(.+?)\s+in\s", re.DOTALL)
+_QUOTED = re.compile(r"(\"[^\"]*\"|'[^']*')")
+_BRACES = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
 _LINES = re.compile(r"\s*[\r\n\x85\u2028\u2029]\s*")
 
 
@@ -102,13 +109,29 @@ def quote(text: str) -> str:
 
 def verbatim(source: str) -> str:
     """An expression as it is written, on one line."""
-    one_line = re.sub(r"\s*[\r\n]\s*", " ", source.strip())
-    return f"`{one_line}`"
+    return f"`{_join_lines(source.strip())}`"
+
+
+def _join_lines(expression: str) -> str:
+    """An expression on one line: a new line in a text of it is shown as \\n."""
+    pieces = _QUOTED.split(expression)
+    return "".join(
+        re.sub(r"\r\n|\r|\n", r"\\n", piece) if number % 2 else _LINES.sub(" ", piece)
+        for number, piece in enumerate(pieces)
+    )
 
 
 def flatten(text: str) -> str:
     """A text of several lines on one line, with a slash between them."""
-    return _LINES.sub(" / ", text.strip())
+    pieces = _BRACES.split(text.strip())
+    return "".join(
+        _join_lines(piece) if number % 2 else _LINES.sub(" / ", piece) for number, piece in enumerate(pieces)
+    )
+
+
+def close(sentence: str) -> str:
+    """A sentence without a full stop behind a quote that ends with one already."""
+    return sentence[:-1] if sentence.endswith((".”.", "?”.", "!”.")) else sentence
 
 
 def clean(text: str) -> str:
@@ -129,8 +152,13 @@ def path_words(path: str, names: Names) -> str:
     if root == "before" and rest:
         return f"the {names.record}'s earlier {field_words(rest)}"
     if root in names.items:
-        return f"the {field_words(root)}'s {field_words(rest)}" if rest else f"the {field_words(root)}"
-    wordings = {"vars": "the value “{}”", "body": "the sent “{}”", "inputs": "the input “{}”", "secrets": "the secret {}"}
+        return f"this {field_words(root)}'s {field_words(rest)}" if rest else f"this {field_words(root)}"
+    wordings = {
+        "vars": "the value “{}”",
+        "body": "the sent “{}”",
+        "inputs": "the input “{}”",
+        "secrets": "the secret {}",
+    }
     return wordings[root].format(rest) if root in wordings and rest else ""
 
 
@@ -156,13 +184,28 @@ def say_fields(fields: Mapping[str, Any], names: Names, *, between: str = " ") -
 
 def _say_text(text: str, names: Names) -> str:
     single = _SIMPLE.fullmatch(text.strip())
-    if single and path_words(single[1], names):
-        return path_words(single[1], names)
+    if single and path_words(single["path"], names):
+        return _say_filled(single, names)
     if has_braces(text) and text.startswith("{{") and text.endswith("}}") and text.count("{{") == 1:
         return verbatim(text)
-    return quote(_SIMPLE.sub(lambda found: _fill(found, names), text)) if text else "nothing"
+    own = {name for targets in _LOOPS.findall(text) for name in re.findall(r"\w+", targets)}
+    return quote(_SIMPLE.sub(lambda found: _fill(found, names, own), text)) if text else "nothing"
 
 
-def _fill(found: re.Match[str], names: Names) -> str:
-    words = path_words(found[1], names)
+def _fill(found: re.Match[str], names: Names, own: set[str]) -> str:
+    """The words in brackets; as it is written when the name is one that the text's own loops give."""
+    words = "" if found["path"].partition(".")[0] in own else _say_filled(found, names)
     return f"[{words}]" if words else found[0]
+
+
+def _say_filled(found: re.Match[str], names: Names) -> str:
+    """What a simple {{ ... }} is filled with, "" when there are no words for it."""
+    words = path_words(found["path"], names)
+    otherwise = found["or"] or found["default"]
+    if words and found["length"]:
+        return f"the length of {words}"
+    if words and found["cut"]:
+        return f"{words}, cut to {found['cut']} characters"
+    if not words or not otherwise:
+        return words
+    return f"{words}, or {quote(otherwise[1:-1]) if otherwise[1:-1] else 'nothing'}"

@@ -1,0 +1,14 @@
+"""Write golden_explanations.txt again: python -m tests.explain.write_golden. Read the difference before it is kept."""
+
+from __future__ import annotations
+
+from hub.recipe.explaining import as_text
+from tests.explain.samples import REGISTRY, SHIPPED, read_text
+from tests.explain.test_sentences import GOLDEN
+
+if __name__ == "__main__":
+    told = (
+        f"#### {file.name}\n{as_text(read_text(file.read_text(encoding='utf-8'), file=file.name), REGISTRY)}\n"
+        for file in SHIPPED
+    )
+    GOLDEN.write_text("".join(told), encoding="utf-8")
