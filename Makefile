@@ -27,6 +27,7 @@ check: ## Everything that CI runs: format, lint, types, architecture, docs, test
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+	$(PY) -m hub test
 	@$(MAKE) --no-print-directory test
 
 lock: ## Compile requirements.in and requirements-test.in into files with hashes (needs uv)

@@ -288,8 +288,11 @@ class Services:
 
 
 def open_services(settings: Settings, *, clock: Callable[[], float] = time.time) -> Services:
-    """Services for one process. ValueError when HUB_FAILPOINTS is not understood."""
-    failpoints.arm(settings.failpoints)
+    """Services for one process. SettingError when HUB_FAILPOINTS is not understood."""
+    try:
+        failpoints.arm(settings.failpoints)
+    except ValueError as problem:
+        raise SettingError(f"The setting HUB_FAILPOINTS cannot be used: {problem}.") from problem
     return Services(settings, clock=clock)
 
 

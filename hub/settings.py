@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 from hub.errors import SettingError
 
@@ -57,6 +58,19 @@ def _web_address(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("it does not start with http:// or https://")
     return value.rstrip("/")
+
+
+def _time_zone(value: str) -> str:
+    if value not in available_timezones():
+        near = difflib.get_close_matches(value, available_timezones(), n=1)
+        raise ValueError(f"there is no such time zone{f'; did you mean {near[0]}?' if near else ''}")
+    return value
+
+
+def _log_level(value: str) -> str:
+    if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise ValueError("it is none of DEBUG, INFO, WARNING and ERROR")
+    return value.upper()
 
 
 def _database(value: str) -> str:
@@ -131,7 +145,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "HUB_TIMEZONE",
         "timezone",
-        _text,
+        _time_zone,
         "UTC",
         "Time zone of schedules and dates that name none, as in America/Chicago.",
     ),
@@ -167,7 +181,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "HUB_FAILPOINTS", "failpoints", _text, "", "For the tests: name:kill or name:pause=SECONDS at named places."
     ),
-    Setting("HUB_LOG_LEVEL", "log_level", _text, "INFO", "DEBUG, INFO, WARNING or ERROR."),
+    Setting("HUB_LOG_LEVEL", "log_level", _log_level, "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )
 
 

@@ -25,6 +25,9 @@ def test_defaults_need_no_environment(tmp_path: Path) -> None:
         ("HUB_ALLOW_EPHEMERAL", "maybe", "neither true nor false"),
         ("WORKGLUE_API_URL", "api.example.com", "http://"),
         ("DATABASE_URL", "mysql://x", "sqlite:///"),
+        ("HUB_TIMEZONE", "America/Chicagoo", "America/Chicago"),
+        ("HUB_LOG_LEVEL", "loud", "DEBUG"),
+        ("HUB_LEASE", "soon", "HUB_LEASE"),
     ],
 )
 def test_a_wrong_value_names_the_variable(variable: str, value: str, says: str) -> None:
@@ -46,14 +49,15 @@ def test_a_secret_is_not_shown_when_wrong_or_printed() -> None:
 
 def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("wk_from_file\n")
-    settings = read_settings({"WORKGLUE_API_KEY_FILE": str(tmp_path / "key")})
+    settings = read_settings({"HUB_HOME": str(tmp_path), "WORKGLUE_API_KEY_FILE": str(tmp_path / "key")})
     assert settings.api_key == "wk_from_file"
     with pytest.raises(SettingError, match="WORKGLUE_API_KEY_FILE"):
-        read_settings({"WORKGLUE_API_KEY_FILE": str(tmp_path / "missing")})
+        read_settings({"HUB_HOME": str(tmp_path), "WORKGLUE_API_KEY_FILE": str(tmp_path / "missing")})
 
 
-def test_recipe_secrets_have_their_own_prefix() -> None:
-    assert read_settings({"HUB_SECRET_TEAM_CHAT_URL": "json://x"}).secrets == {"TEAM_CHAT_URL": "json://x"}
+def test_recipe_secrets_have_their_own_prefix(tmp_path: Path) -> None:
+    given = {"HUB_HOME": str(tmp_path), "HUB_SECRET_TEAM_CHAT_URL": "json://x"}
+    assert read_settings(given).secrets == {"TEAM_CHAT_URL": "json://x"}
 
 
 def test_platforms_postgres_address_is_understood() -> None:

@@ -18,6 +18,7 @@ from hub.errors import HubError, RecipeError, StepError, Unauthorized
 from hub.model import Event, Recipe, Trigger, new_id
 from hub.ports import Arrival
 from hub.presence import Presence
+from hub.recipe.library import find_recipes
 from hub.services import Services, open_services
 from hub.settings import Settings
 from hub.triggers.schedule import due_times, next_time
@@ -95,7 +96,7 @@ class Clock:
     def _publish(self) -> None:
         """Put recipe files in force when they, or the secrets that exist, changed; always at the first look."""
         folder = Path(self._services.settings.recipes)
-        files = {str(file): file.stat().st_mtime for file in folder.rglob("*.y*ml")} if folder.is_dir() else {}
+        files = {str(file): file.stat().st_mtime for file in find_recipes(folder)}
         state = (files, self._services.secret_names())
         if state != self._published:
             self._services.publish_recipes()

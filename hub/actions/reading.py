@@ -20,7 +20,8 @@ def list_records(kind: Kind, ctx: Context, /, *, filters: Mapping[str, Any] | No
     if not 1 <= limit <= MOST:
         raise Permanent(f"The limit must be between 1 and {MOST:,}. It is {limit}.")
     found = ctx.workglue.list(kind.name, filters or {}, limit=limit)
-    return Outcome(found, f"{len(found)} {many(kind) if len(found) != 1 else one(kind)}")
+    note = f"{len(found)} {many(kind) if len(found) != 1 else one(kind)}"
+    return Outcome(found, f"{note}, and there may be more: that is the limit" if len(found) == limit else note)
 
 
 def find_record(kind: Kind, ctx: Context, /, *, first: bool = False, **fields: Any) -> Outcome:

@@ -10,6 +10,7 @@ import click
 from hub import __version__
 from hub.cli.doctor import doctor
 from hub.cli.everything import everything
+from hub.cli.explain import explain
 from hub.cli.processes import clock, release, web, worker
 from hub.cli.recipes import check, recipes, run
 from hub.cli.runs import runs
@@ -31,7 +32,7 @@ def cli() -> None:
     """
 
 
-for command in (check, test, recipes, run, runs, secrets, web, worker, clock, everything, release, doctor):
+for command in (check, explain, test, recipes, run, runs, secrets, web, worker, clock, everything, release, doctor):
     cli.add_command(command)
 
 
@@ -39,7 +40,7 @@ def main() -> None:
     """Run a command. Errors that the hub raises on purpose become one sentence and exit code 1."""
     try:
         logging.basicConfig(
-            level=read_settings().log_level.upper(), format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
+            level=read_settings().log_level, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
         )
         logging.getLogger("alembic").setLevel(logging.WARNING)
         cli(standalone_mode=True)

@@ -18,7 +18,7 @@ from hub.model import Event, Recipe, new_id
 from hub.ports import Arrival, Catalogue
 from hub.recipe.check import check as check_recipe
 from hub.recipe.formats import as_github, as_sarif
-from hub.recipe.library import Checked
+from hub.recipe.library import Checked, find_recipes
 from hub.recipe.report import as_json, show
 from hub.services import Services, open_services
 from hub.settings import read_settings
@@ -187,7 +187,7 @@ def _check_file(services: Services, file: Path, account: Catalogue | None = None
 def _files(paths: tuple[Path, ...]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
-        found.extend(sorted(path.rglob("*.y*ml")) if path.is_dir() else [path])
+        found.extend(find_recipes(path) if path.is_dir() else [path])
     return found
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
+from hub.cli.tests import surroundings_of
 from hub.cli.text import show_rows, show_time
 from hub.engine.scope import legible
 from hub.errors import HubError
-from hub.model import RunStatus
+from hub.model import Recipe, RunStatus
+from hub.rehearsing.report import difference_lines
+from hub.rehearsing.saving import save_run
 from hub.services import Services, open_services
 from hub.settings import read_settings
 from hub.store.views.shapes import RunPage, StepPage
@@ -72,6 +77,8 @@ def replay(run: str) -> None:
     """Run the recipe's current version again for the same event. The old run stays as it is."""
     services = open_services(read_settings())
     new_run = services.replay(run)
+    if not new_run:
+        raise HubError("Somebody else has just run it again.", hint=f"See: python -m hub runs show {run}")
     click.echo(f"Run {new_run} is due now. Follow it with: python -m hub runs show {new_run}")
 
 
@@ -98,6 +105,47 @@ def decide(run: str, choice: str) -> None:
     services.ledger.requeue([run], now=services.clock(), decision=choice)
     services.bell.ring()
     click.echo(f"The run {run} goes on.")
+
+
+@runs.command("save-as-test")
+@click.argument("run")
+@click.option("--to", "target", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+def save_as_test(run: str, target: Path | None) -> None:
+    """Make a recipe test of a run. Names, phones, e-mails and addresses are replaced, secrets are left out."""
+    services = open_services(read_settings())
+    page = _page(services, run)
+    recipe = _recipe_of(services, page)
+    file = target or Path(services.settings.recipes) / "tests" / f"{recipe.id}-{run[-6:]}.yaml"
+    if file.exists():
+        raise HubError(f"The file {file} is there already.", hint="Give another one with --to.")
+    saved = save_run(
+        page.run,
+        page.event,
+        (each.step for each in page.steps),
+        recipe=recipe,
+        surroundings=surroundings_of(services),
+        secrets=services.secrets(),
+        file=file.as_posix(),
+    )
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(saved.text, encoding="utf-8")
+    click.echo(f"Written to {file}. Read it once: what is personal is known by its field, and free text may hold more.")
+    for each in saved.assumed:
+        click.echo(f"Assumed: {each}")
+    if saved.differences:
+        click.echo("The test does not pass yet:")
+        for difference in saved.differences:
+            click.echo("\n".join(difference_lines(difference)))
+        sys.exit(1)
+    click.echo(f"It passes. Run it with: python -m hub test {file}")
+
+
+def _recipe_of(services: Services, page: RunPage) -> Recipe:
+    """The recipe as its file is now, since that is what the test will be run against."""
+    for each in services.read_recipes():
+        if each.recipe is not None and each.recipe.id == page.run.recipe_id:
+            return each.recipe
+    raise HubError(f"The recipe {page.run.recipe_id} is not in the recipes folder, or has errors.")
 
 
 def _page(services: Services, run: str) -> RunPage:

@@ -39,7 +39,7 @@ def read_folder(
     """All recipes in a folder and its sub-folders, by file name. What is hidden, is no YAML file or lies in a folder
     called `tests` is left out. Never raises for what is in a file, nor for one that cannot be read."""
     found = []
-    for path in _find(folder):
+    for path in find_recipes(folder):
         file = path.as_posix()
         text, problem = _read_text(path, file)
         if problem is not None:
@@ -50,7 +50,8 @@ def read_folder(
     return _refuse_shared_ids(found)
 
 
-def _find(folder: Path) -> Iterator[Path]:
+def find_recipes(folder: Path) -> Iterator[Path]:
+    """The recipe files in a folder and its sub-folders, by name, without hidden ones and folders called `tests`."""
     if not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
@@ -58,7 +59,7 @@ def _find(folder: Path) -> Iterator[Path]:
             continue
         if path.is_dir():
             if path.name != _TESTS and not path.is_symlink():
-                yield from _find(path)
+                yield from find_recipes(path)
         elif path.suffix.lower() in _ENDINGS:
             yield path
 

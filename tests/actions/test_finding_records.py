@@ -18,7 +18,7 @@ def test_list_gives_what_equals_the_filters_up_to_a_limit(step: Step) -> None:
     assert len(step.do("jobs.list").output) == 40
     one = step.do("jobs.list", limit=1)
     assert len(one.output) == 1
-    assert one.note == "1 job"
+    assert one.note == "1 job, and there may be more: that is the limit"
 
 
 @pytest.mark.parametrize("limit", [0, -1, 10_001])

@@ -72,6 +72,16 @@ def test_the_shipped_recipes_are_without_errors(tmp_path: Path) -> None:
     assert "0 errors" in result.stdout
 
 
+def test_a_folder_is_checked_without_its_tests(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    (folder / "tests").mkdir(parents=True)
+    (folder / "good.yaml").write_text(BAD.replace("notify.sent", "notify.send"))
+    (folder / "tests" / "good.yaml").write_text("recipe: good\ntests: []\n")
+    result = hub(tmp_path, "check", str(folder))
+    assert result.returncode == 0, result.stdout
+    assert "1 recipe checked" in result.stdout
+
+
 @pytest.mark.parametrize(
     ("environment", "says"),
     [

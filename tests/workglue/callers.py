@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from hub.timed import Timeouts
 from hub.workglue.client import Workglue
 from hub.workglue.profile import Profile, built_in
-from hub.timed import Timeouts
 from tests.workglue.faulty import Faulty, Talk
 
 KEY = "wg_canary_5f0e7d"
