@@ -31,20 +31,9 @@ from hub.triggers.poll import changed_fields
 from hub.triggers.webhook import receive
 from hub.workglue.profile import built_in
 from tests.engine.account import Account, Letters, NoWeb
+from tests.services.bell import StillBell
 
 LEASE = 60.0
-
-
-class SilentBell:
-    """hub.ports.Bell that counts."""
-
-    def __init__(self) -> None:
-        self.rings = 0
-
-    def ring(self) -> bool:
-        """Count."""
-        self.rings += 1
-        return True
 
 
 class Workshop:
@@ -64,7 +53,7 @@ class Workshop:
         self.expressions = Expressions()
         self.account = Account(clock=self.clock)
         self.letters = Letters()
-        self.bell = SilentBell()
+        self.bell = StillBell()
         self.secrets = {"CHAT": "json://secret-canary@chat"}
         self.rejected: list[tuple[str, int]] = []
         self.recipes: list[Recipe] = []

@@ -24,6 +24,7 @@ from hub.store.migrate import upgrade
 from hub.store.views.shapes import RunPage
 from sandbox.messages import read_messages
 from sandbox.server import Server
+from tests.services.bell import StillBell
 from workers.drain import Drain
 
 ROOMS = {"TEAM_CHAT_URL": "team", "PRODUCTION_CHAT_URL": "production", "BOOKKEEPING_URL": "bookkeeping"}
@@ -43,22 +44,6 @@ class Clock:
 
     def __call__(self) -> float:
         return time.time() + self.ahead
-
-
-class SilentBell:
-    """hub.ports.Bell for a worker that is called by hand."""
-
-    def ring(self) -> bool:
-        """Nobody is there."""
-        return True
-
-    def wait(self, seconds: float) -> bool:
-        """Nobody rings."""
-        time.sleep(min(seconds, 0.01))
-        return False
-
-    def close(self) -> None:
-        """Nothing to close."""
 
 
 class Office:
@@ -82,7 +67,7 @@ class Office:
             **chats,
         }
         self.services: Services = open_services(read_settings(environment), clock=clock)
-        self.services.bell = SilentBell()  # type: ignore[assignment]
+        self.services.bell = StillBell()  # type: ignore[assignment]
         upgrade(self.services.database)
 
     def rewrite(self, name: str, old: str, new: str) -> None:

@@ -15,6 +15,7 @@ from hub.services import Services, open_services
 from hub.settings import read_settings
 from hub.store.migrate import upgrade
 from sandbox.server import Server
+from tests.services.bell import StillBell
 from workers.clock import Clock
 
 HOURLY = """recipe: 1
@@ -27,21 +28,6 @@ name: New job
 trigger: {type: poll, resource: jobs, events: [created], every: 10s}
 steps: [{action: set, with: {a: "{{ record.name }}"}}]
 """
-
-
-class CountingBell:
-    """hub.ports.Bell that counts."""
-
-    def __init__(self) -> None:
-        self.rings = 0
-
-    def ring(self) -> bool:
-        """Count."""
-        self.rings += 1
-        return True
-
-    def close(self) -> None:
-        """Nothing to close."""
 
 
 class House:
@@ -57,7 +43,7 @@ class House:
             "WORKGLUE_API_URL": sandbox.url,
             "WORKGLUE_API_KEY": sandbox.key,
         }
-        self.bell = CountingBell()
+        self.bell = StillBell()
         self.services = self.open()
         upgrade(self.services.database)
         self.pool = ThreadPoolExecutor(4)

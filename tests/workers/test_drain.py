@@ -17,6 +17,7 @@ from hub.services import Services, open_services, published
 from hub.settings import read_settings
 from hub.store.migrate import upgrade
 from sandbox.server import Server
+from tests.services.bell import StillBell
 from workers.drain import Drain
 
 RECIPE = """recipe: 1
@@ -26,22 +27,6 @@ steps:
   - {id: one, action: jobs.create, with: {name: "one {{ inputs.n }}"}}
   - {id: two, action: jobs.create, with: {name: "two {{ inputs.n }}"}}
 """
-
-
-class NoBell:
-    """Nobody rings."""
-
-    def ring(self) -> bool:
-        """Nothing."""
-        return True
-
-    def wait(self, seconds: float) -> bool:
-        """A moment."""
-        time.sleep(min(seconds, 0.01))
-        return False
-
-    def close(self) -> None:
-        """Nothing."""
 
 
 @pytest.fixture
@@ -59,7 +44,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
             "HUB_DRAIN_THREADS": "4",
         }
         opened = open_services(read_settings(environment))
-        opened.bell = NoBell()  # type: ignore[assignment]
+        opened.bell = StillBell()  # type: ignore[assignment]
         upgrade(opened.database)
         opened.ledger.publish([published(each) for each in opened.read_recipes()], now=opened.clock())
         yield opened
@@ -131,7 +116,7 @@ def test_a_drain_asked_to_stop_finishes_the_call_in_hand_and_hands_the_rest_back
     drain.work(seconds=30)
     assert {status for status, _ in states(services)} == {RunStatus.QUEUED}
     monkeypatch.undo()
-    services.bell = NoBell()  # type: ignore[assignment]
+    services.bell = StillBell()  # type: ignore[assignment]
     Drain(services, owner="next").work(seconds=30, linger=0.0)
     assert states(services) == [(RunStatus.SUCCEEDED, 0)] * 6
     made = [each["name"] for page in services.api.pages("jobs") for each in page.records]

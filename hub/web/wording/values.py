@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from hub.engine.scope import CLOSE, OPEN, scrub
+from hub.engine.scope import legible, scrub
 
 MOST_CHARACTERS = 50_000
 """How much of one value a page shows."""
@@ -19,7 +19,6 @@ _SECRET_NAME = re.compile(
     r"authorization|cookie|signature|hmac|secret|token|password|passwd|api-?_?key|credential|content-mac|^(sig|key)$",
     re.IGNORECASE,
 )
-_PLACEHOLDER = re.compile(f"{OPEN}secret:([A-Za-z0-9_]+):[^{CLOSE}]*{CLOSE}")
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -40,8 +39,7 @@ def size(number: int) -> str:
 def pretty(value: Any) -> str:
     """Indented JSON as people write it, cut where it gets too long for a page. What the engine keeps in the place of
     a secret is shown as the secret's name."""
-    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
-    return shortened(_PLACEHOLDER.sub(r"[secret \1]", text))
+    return shortened(json.dumps(legible(value), indent=2, ensure_ascii=False, default=str))
 
 
 def shortened(text: str) -> str:
