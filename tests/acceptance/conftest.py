@@ -15,7 +15,10 @@ from typing import Any
 import pytest
 
 from sandbox.server import Server
+from tests.services.postgres import postgres_cluster, postgres_url
 from tests.services.processes import HubProcesses
+
+__all__ = ["postgres_cluster", "postgres_url"]
 
 RECIPES = Path(__file__).parent / "recipes"
 SECRET = "website-lead-secret-canary"
@@ -91,8 +94,13 @@ def _call(base: str, method: str, path: str, fields: dict[str, Any] | None, head
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    """A hub that is released but not started, and a sandbox with 120 jobs and no rate limit."""
+def house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
+    """A hub that is released but not started, and a sandbox with 160 jobs and no rate limit.
+
+    On SQLite, or with the parameter "postgres" on a real PostgreSQL.
+    """
+    on_postgres = getattr(request, "param", "sqlite") == "postgres"
+    database_url = {"DATABASE_URL": request.getfixturevalue("postgres_url")} if on_postgres else {}
     database = tmp_path / "sandbox.db"
     sandbox = Server(database, jobs=160, today=date(2026, 3, 31), rate_per_minute=0)
     environment = {
@@ -101,6 +109,7 @@ def house(tmp_path: Path) -> Iterator[House]:
         "WORKGLUE_API_KEY": sandbox.key,
         "HUB_SECRET_LEAD_SECRET": SECRET,
         "HUB_ADMIN_PASSWORD": "correct horse battery staple",
+        **database_url,
     }
     house = House(HubProcesses(tmp_path / "hub", environment), sandbox, database)
     try:

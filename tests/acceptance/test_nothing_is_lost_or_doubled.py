@@ -19,6 +19,7 @@ MOVES = 50
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
 
 
+@pytest.mark.parametrize("house", ["sqlite", "postgres"], indirect=True)
 def test_every_accepted_event_ends_in_one_finished_run_and_each_effect_happens_once(house: House) -> None:
     house.start()
     wait_for(lambda: _baseline_is_there(house), seconds=30, why="the first poll is complete")
