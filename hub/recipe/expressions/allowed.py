@@ -156,6 +156,13 @@ def _check_for(node: nodes.For) -> Iterator[Fault]:
     names = [node.target, *node.target.find_all(nodes.Name)]
     if any(isinstance(name, nodes.Name) and name.name == "loop" for name in names):
         yield _fault(node, "RCP303", "`loop` has a meaning already.", "Call it something else.", "loop")
+    if node.test is not None and _uses_loop(node.test):
+        hint = "Put an `if` inside of the loop, where `loop` exists."
+        yield _fault(node.test, "RCP303", "The `if` of a `for` does not know `loop`.", hint, "loop")
+
+
+def _uses_loop(test: nodes.Node) -> bool:
+    return any(name.name == "loop" for name in (test, *test.find_all(nodes.Name)) if isinstance(name, nodes.Name))
 
 
 def _check_inline_if(node: nodes.CondExpr) -> Iterator[Fault]:
