@@ -20,6 +20,18 @@ def make_certificate(folder: Path, *, host: str = "localhost") -> Path:
     return folder / "certificate.pem"
 
 
+def read_request(sock: socket.socket) -> None:
+    """Read one whole request: closing with a part of it unread would reset the connection."""
+    read = b""
+    while b"\r\n\r\n" not in read:
+        read += sock.recv(65536) or b"\r\n\r\n"
+    head, _, body = read.partition(b"\r\n\r\n")
+    lengths = [line.split(b":")[1] for line in head.lower().splitlines() if line.startswith(b"content-length:")]
+    missing = int(lengths[0]) - len(body) if lengths else 0
+    while missing > 0:
+        missing -= len(sock.recv(65536)) or missing
+
+
 @contextlib.contextmanager
 def serve_securely(certificate: Path, body: bytes) -> Iterator[int]:
     """Answer each request over TLS with `body`. Gives the port."""
@@ -34,7 +46,7 @@ def serve_securely(certificate: Path, body: bytes) -> Iterator[int]:
             except OSError:
                 return
             with sock, contextlib.suppress(OSError), context.wrap_socket(sock, server_side=True) as secure:
-                secure.recv(65536)
+                read_request(secure)
                 secure.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
 
     thread = threading.Thread(target=serve)
