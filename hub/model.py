@@ -55,7 +55,7 @@ class DeliveryStatus(StrEnum):
 
 
 class ActionKind(StrEnum):
-    """What may be done when an action's result is unknown (reliability: the unknown rule)."""
+    """What may be done when an action's result is unknown (docs/how-it-works.md)."""
 
     PURE = "pure"  # repeat
     READ = "read"  # repeat

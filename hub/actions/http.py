@@ -73,7 +73,7 @@ def _statuses(expect: Any) -> frozenset[int]:
 
 
 def _refusal(answer: Record, method: str, host: str, *, now: float) -> StepError:
-    """The StepError that a status other than the expected ones means (reliability: table of outcomes)."""
+    """The StepError that a status other than the expected ones means (docs/how-it-works.md)."""
     status: int = answer["status"]
     told: dict[str, Any] = {"status": status, "detail": " ".join(str(answer["text"]).split())[:300]}
     if status == 429:

@@ -9,7 +9,7 @@ from hub.errors import NeedsPerson, RateLimited, StepError, Transient, Unauthori
 from hub.model import ActionKind, RetryRule
 
 DELAYS = (5.0, 30.0, 120.0, 600.0, 1800.0, 7200.0, 21600.0, 43200.0, 86400.0)
-"""Seconds between attempts: ten tries over about 45 hours (reliability C.5)."""
+"""Seconds between attempts: ten tries over about 45 hours."""
 
 DEFAULT_RULE = RetryRule(attempts=len(DELAYS) + 1, delays=DELAYS)
 

@@ -220,7 +220,7 @@ def _situation(current: Try, now: float) -> Situation:
 
 def _settle_unknown(current: Try) -> Outcome | None:
     """Apply a person's decision about a held step, and the unknown rule to an earlier attempt that may have happened
-    (reliability C.4).
+    (docs/how-it-works.md).
 
     None means: go on and act. An Outcome means that the step counts as settled.
     """

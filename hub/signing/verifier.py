@@ -1,4 +1,4 @@
-"""Is this delivery believed? One mechanism for every scheme (reliability F.1); there are no fallbacks."""
+"""Is this delivery believed? One mechanism for every scheme; there are no fallbacks."""
 
 from __future__ import annotations
 

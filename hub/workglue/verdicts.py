@@ -1,6 +1,6 @@
 """What an answer of the API means: each status turned into the StepError that says what happens next.
 
-The rule is the table of outcomes in the reliability design. A write that may have happened is Unknown, never
+The rule stands in docs/how-it-works.md. A write that may have happened is Unknown, never
 Transient; what surely did not happen is never Unknown.
 """
 

@@ -1,4 +1,4 @@
-"""Each status of the API becomes the StepError that says what happens next (reliability: table of outcomes)."""
+"""Each status of the API becomes the StepError that says what happens next (docs/how-it-works.md)."""
 
 from __future__ import annotations
 

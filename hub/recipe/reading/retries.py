@@ -7,7 +7,7 @@ from hub.recipe.node import Node
 from hub.recipe.problems import Findings
 from hub.recipe.reading.section import Section, expect, read_duration
 
-# Reliability C.5: 10 tries over about 45 hours.
+# 10 tries over about 45 hours.
 DEFAULT_DELAYS: tuple[float, ...] = (5, 30, 120, 600, 1800, 7200, 21600, 43200, 86400)
 DEFAULT_RETRY = RetryRule(len(DEFAULT_DELAYS) + 1, DEFAULT_DELAYS)
 MOST_ATTEMPTS = 100
