@@ -8,11 +8,6 @@ from enum import StrEnum
 from hub.errors import NeedsPerson, RateLimited, StepError, Transient, Unauthorized, Unknown
 from hub.model import ActionKind, RetryRule
 
-DELAYS = (5.0, 30.0, 120.0, 600.0, 1800.0, 7200.0, 21600.0, 43200.0, 86400.0)
-"""Seconds between attempts: ten tries over about 45 hours."""
-
-DEFAULT_RULE = RetryRule(attempts=len(DELAYS) + 1, delays=DELAYS)
-
 LONGEST_PATIENCE = 86400.0
 """Seconds: no API's Retry-After keeps us longer than a day."""
 

@@ -11,12 +11,13 @@ from typing import Any
 from hub import failpoints
 from hub.engine.arguments import jsonable, keepable, typed
 from hub.engine.bench import Bench
-from hub.engine.retry import DEFAULT_RULE, Decision, Next, Situation, decide, may_repeat
+from hub.engine.retry import Decision, Next, Situation, decide, may_repeat
 from hub.engine.scope import reveal
 from hub.engine.signals import Failed, Hold, Park, Pause
 from hub.engine.transport import StepContext
 from hub.errors import HubError, NeedsPerson, Permanent, StepError, Unauthorized, Unknown
 from hub.model import ActionKind, Attempt, Step, StepRecord, StepStatus
+from hub.recipe.reading.retries import DEFAULT_RETRY
 from hub.registry import Action, Outcome
 
 log = logging.getLogger(__name__)
@@ -208,7 +209,7 @@ def _situation(current: Try, now: float) -> Situation:
     sent_at = current.record.sent_at
     return Situation(
         kind=current.action.kind,
-        rule=current.step.retry or recipe.settings.retry or DEFAULT_RULE,
+        rule=current.step.retry or recipe.settings.retry or DEFAULT_RETRY,
         tries=current.number,
         now=now,
         luck=tools.luck(),

@@ -8,19 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.engine.retry import DEFAULT_RULE, DELAYS, Next, Situation, decide
+from hub.engine.retry import Next, Situation, decide
 from hub.errors import Conflict, NeedsPerson, NotFound, Permanent, RateLimited, Transient, Unauthorized, Unknown
 from hub.model import ActionKind, RetryRule
+from hub.recipe.reading.retries import DEFAULT_DELAYS, DEFAULT_RETRY
 
 NOW = 1_000_000.0
-FIRST = Situation(ActionKind.KEYED, DEFAULT_RULE, tries=1, now=NOW, luck=0.5)
+FIRST = Situation(ActionKind.KEYED, DEFAULT_RETRY, tries=1, now=NOW, luck=0.5)
 
 
 def test_a_passing_fault_is_tried_again_by_the_schedule() -> None:
     decision = decide(Transient("away"), FIRST)
     assert decision.next is Next.AGAIN
     assert decision.counted
-    assert NOW + DELAYS[0] / 2 <= decision.due_at <= NOW + DELAYS[0]
+    assert NOW + DEFAULT_DELAYS[0] / 2 <= decision.due_at <= NOW + DEFAULT_DELAYS[0]
 
 
 def test_the_last_try_fails_and_says_how_often() -> None:
