@@ -31,7 +31,7 @@ steps:
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
-    """Services with one recipe in force, a lease of one second, and room for four runs."""
+    """Services with one recipe in force, a lease of two seconds, and room for four runs."""
     with Server(tmp_path / "sandbox.db", jobs=0, today=date(2026, 3, 31), rate_per_minute=0) as sandbox:
         (tmp_path / "recipes").mkdir()
         (tmp_path / "recipes" / "two-jobs.yaml").write_text(RECIPE)
@@ -40,7 +40,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
             "HUB_RECIPES": str(tmp_path / "recipes"),
             "WORKGLUE_API_URL": sandbox.url,
             "WORKGLUE_API_KEY": sandbox.key,
-            "HUB_LEASE": "1",
+            "HUB_LEASE": "2",
             "HUB_DRAIN_THREADS": "4",
         }
         opened = open_services(read_settings(environment))
@@ -86,12 +86,12 @@ def test_many_runs_are_in_hand_at_once(services: Services, monkeypatch: pytest.M
 
 
 def test_a_long_step_keeps_its_lease(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    on_create(services, monkeypatch, lambda name: time.sleep(2.5) if name.startswith("one") else None)
+    on_create(services, monkeypatch, lambda name: time.sleep(4.0) if name.startswith("one") else None)
     begin(services, 1)
     others: list[int] = []
 
     def look_for_work() -> None:
-        for _ in range(20):
+        for _ in range(35):
             others.append(len(services.ledger.claim("other", limit=5, now=services.clock(), lease=1)))
             time.sleep(0.1)
 
