@@ -17,6 +17,7 @@ from hub.errors import SignatureError, StepError
 from hub.model import Delivery, DeliveryStatus, Event, Recipe, Run, RunStatus, Trigger, new_id
 from hub.ports import Accepted, Arrival, Bell, Ledger
 from hub.recipe.expressions import Expressions
+from hub.recipe.library import proof_of
 from hub.registry import Registry
 
 PRIORITIES = {"high": 10, "normal": 0, "low": -10}
@@ -233,11 +234,6 @@ class Intake:
 
 def _told(told: Told) -> Answer:
     return Answer(told.status, told.body, dict(told.headers))
-
-
-def proof_of(trigger: Trigger) -> tuple[Any, Any]:
-    """By what a webhook believes its deliveries. Recipes that share an address must agree on it."""
-    return trigger.options.get("verify"), trigger.options.get("secret")
 
 
 def source_of(recipe: Recipe, trigger: Trigger) -> str:

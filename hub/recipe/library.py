@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from hub.errors import Place, Problem
-from hub.model import Recipe
+from hub.model import Recipe, Trigger
 from hub.ports import Catalogue
 from hub.recipe.check import check
 from hub.recipe.loader import LARGEST
@@ -47,7 +48,7 @@ def read_folder(
             continue
         reading = check(text, file=file, registry=registry, secrets=secrets, fields=fields, catalogue=catalogue)
         found.append(Checked(file, text, reading.recipe, reading.problems))
-    return _refuse_shared_ids(found)
+    return _refuse_open_doors(_refuse_shared_ids(found))
 
 
 def find_recipes(folder: Path) -> Iterator[Path]:
@@ -108,3 +109,34 @@ def _refuse_shared_id(checked: Checked, owners: Mapping[str, list[str]]) -> Chec
     else:
         return checked
     return replace(checked, recipe=None, problems=(*checked.problems, problem))
+
+
+def proof_of(trigger: Trigger) -> tuple[Any, Any]:
+    """By what a webhook believes its deliveries. Recipes that share an address must agree on it."""
+    return trigger.options.get("verify"), trigger.options.get("secret")
+
+
+def _refuse_open_doors(found: list[Checked]) -> list[Checked]:
+    """Two recipes at one webhook address that believe different senders: one would open the other's door."""
+    listeners: dict[str, list[tuple[str, Trigger]]] = {}
+    for each in found:
+        for trigger in each.recipe.triggers if each.recipe else ():
+            if trigger.type == "webhook":
+                listeners.setdefault(str(trigger.options.get("path")), []).append((each.file, trigger))
+    return [_refuse_open_door(each, listeners) for each in found]
+
+
+def _refuse_open_door(checked: Checked, listeners: Mapping[str, list[tuple[str, Trigger]]]) -> Checked:
+    for trigger in checked.recipe.triggers if checked.recipe else ():
+        path = str(trigger.options.get("path"))
+        others = [
+            file
+            for file, other in listeners.get(path, ())
+            if trigger.type == "webhook" and proof_of(other) != proof_of(trigger)
+        ]
+        if others:
+            message = f"{checked.file} and {others[0]} listen at `{path}` and believe different senders."
+            hint = "Give one of them another `path`, or both the same `verify` and `secret`."
+            problem = Problem("RCP410", message, trigger.place, hint=hint)
+            return replace(checked, recipe=None, problems=(*checked.problems, problem))
+    return checked

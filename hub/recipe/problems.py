@@ -73,6 +73,7 @@ CODES: Mapping[str, str] = {
     "RCP407": "A file cannot be read.",
     "RCP408": "Checking took too much time or memory.",
     "RCP409": "It is part of the language, but this version of the hub does not do it yet.",
+    "RCP410": "Two recipes share a webhook's address and believe different senders.",
     "EXP101": "At run time: a name is not known, or a step has no result.",
     "EXP102": "At run time: values of these types do not go together.",
     "EXP103": "At run time: a filter or function cannot use this value.",

@@ -69,6 +69,20 @@ def test_an_old_id_that_another_file_still_has_is_refused(tmp_path: Path) -> Non
     assert found["c.yaml"].recipe is not None
 
 
+def test_two_recipes_at_one_webhook_address_must_believe_the_same_senders(tmp_path: Path) -> None:
+    def listening(verify: str) -> str:
+        steps = "steps: [{action: set, with: {a: 1}}]\n"
+        return f"recipe: 1\nname: Test\ntrigger: {{type: webhook, path: leads, {verify}}}\n{steps}"
+
+    write(tmp_path, {"a.yaml": listening("verify: github, secret: TEAM_CHAT_URL"), "b.yaml": listening("verify: none")})
+    found = read(tmp_path)
+    assert (found["a.yaml"].recipe, found["b.yaml"].recipe) == (None, None)
+    assert codes(found["a.yaml"]) == codes(found["b.yaml"]) == ["RCP410"]
+    assert found["b.yaml"].problems[0].place.line == 3
+    write(tmp_path, {"b.yaml": listening("verify: github, secret: TEAM_CHAT_URL")})
+    assert all(each.recipe is not None for each in read(tmp_path).values())
+
+
 def test_files_that_are_no_recipes_are_problems_not_crashes(tmp_path: Path) -> None:
     write(tmp_path, {"empty.yaml": ""})
     (tmp_path / "latin.yaml").write_bytes("recipe: 1\nname: Müller".encode("latin-1"))
