@@ -165,6 +165,8 @@ class Services:
         changed = self.ledger.publish([published(each) for each in checked], now=self.clock())
         if changed:
             log.info("%d recipe%s changed.", changed, "" if changed == 1 else "s")
+            for each in (problem for file in checked for problem in file.problems if problem.severity == "error"):
+                log.warning("A recipe has an error and starts nothing: %s: %s %s", each.place, each.message, each.hint)
         return checked
 
     # ---- the engine --------------------------------------------------------------------------------------------

@@ -176,7 +176,7 @@ def test_a_refused_key_that_works_again_releases_what_waited(house: House) -> No
     assert house.bell.rings == 1
 
 
-def test_a_broken_recipe_file_is_shown_and_stops_nothing(house: House) -> None:
+def test_a_broken_recipe_file_is_shown_and_stops_nothing(house: House, caplog: pytest.LogCaptureFixture) -> None:
     (house.recipes / "hourly.yaml").write_text(HOURLY)
     (house.recipes / "broken.yaml").write_text("recipe: 1\nname: Broken\nsteps: []\n")
     clock = Clock(house.services)
@@ -184,6 +184,7 @@ def test_a_broken_recipe_file_is_shown_and_stops_nothing(house: House) -> None:
     shown = {each.recipe_id: each for each in house.services.views.recipes(now=house.services.clock())}
     assert (shown["hourly"].usable, shown["broken"].usable) == (True, False)
     assert shown["broken"].problems[0]["line"]
+    assert "broken.yaml" in caplog.text
     house.ahead = 3600
     clock.tick(house.pool)
     assert len(house.runs()) == 1
