@@ -269,13 +269,15 @@ class Services:
             owner=owner,
             lease=self.settings.lease,
             full_every=self.settings.full_pass_every,
-            related=self._related,
+            related=self._related(),
         )
 
-    def _related(self, resource: str) -> set[str]:
-        """The related records that triggers on this list want fetched along."""
-        triggers = listened_resources(self.shelf.enabled()).get(resource, [])
-        return {name for trigger in triggers for name in trigger.options.get("expand") or ()}
+    def _related(self) -> dict[str, set[str]]:
+        """By list, the related records that its triggers want fetched along."""
+        return {
+            resource: {name for trigger in triggers for name in trigger.options.get("expand") or ()}
+            for resource, triggers in listened_resources(self.shelf.enabled()).items()
+        }
 
     def reject_key(self, name: str, version: int) -> None:
         """Remember that the API refused this key; said once."""

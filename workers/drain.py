@@ -92,7 +92,7 @@ class Drain:
             return []
         with self._changed:
             for each in claimed:
-                self._held[each.run.id] = (each.run.claim, Lease(now + self._lease))
+                self._held[each.run.id] = (each.run.claim, Lease())
         return claimed
 
     def _work_on(self, claimed: ClaimedRun) -> None:
@@ -139,5 +139,4 @@ class Drain:
                 log.warning("Leases could not be renewed: %s", problem)
                 continue
             for run_id, (_, lease) in held.items():
-                lease.until = until
                 lease.lost = lease.lost or run_id in lost

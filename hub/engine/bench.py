@@ -15,12 +15,10 @@ from hub.engine.journal import Journal
 from hub.engine.scope import names_for, scrub
 from hub.engine.transport import Doors
 from hub.errors import LeaseLost
-from hub.model import Attempt, Recipe, StepRecord, StepStatus, Write
+from hub.model import Attempt, Recipe, StepRecord, Write
 from hub.ports import ClaimedRun, Entry, RunChange
 from hub.recipe.expressions import Expressions
 from hub.registry import Registry
-
-SETTLED = frozenset({StepStatus.OK, StepStatus.SKIPPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +42,9 @@ class Tools:
 
 
 class Lease:
-    """Until when a run is ours. Another thread lengthens it, or says that it is lost."""
+    """Whether a run is still ours. The thread that renews the leases says when it is not."""
 
-    def __init__(self, until: float) -> None:
-        self.until = until
+    def __init__(self) -> None:
         self.lost = False
 
 

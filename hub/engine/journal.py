@@ -100,12 +100,8 @@ class GroupJournal:
             self._changed.notify_all()
 
 
-class MemoryJournal:
-    """Journal that only remembers, for dry runs and tests."""
-
-    def __init__(self) -> None:
-        self.entries: list[Entry] = []
+class NoJournal:
+    """Journal that keeps nothing, for rehearsals: what happened is on the bench."""
 
     def write(self, entry: Entry) -> None:
-        """Keep the entry."""
-        self.entries.append(entry)
+        """Nothing."""

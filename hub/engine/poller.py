@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -68,7 +68,7 @@ class Poller:
     owner: str
     lease: float
     full_every: float
-    related: Callable[[str], Collection[str]] = lambda _: ()
+    related: Mapping[str, Collection[str]] = field(default_factory=dict)
     sleep: Callable[[float], None] = time.sleep
 
     def poll(self, resource: str, *, full_every: float | None = None) -> Pass | None:
@@ -184,15 +184,15 @@ class Poller:
     def _whole(self, resource: str, record: Record) -> Record:
         """The record with stage, type and people, and with the related records that a trigger asks for."""
         whole = self.api.expand(resource, record)
-        for name in self.related(resource):
+        for name in self.related.get(resource, ()):
             if name not in whole:
                 whole[name] = self._follow(resource, record, name)
         return whole
 
     def _follow(self, resource: str, record: Record, name: str) -> Any:
         """What a reference leads to: a record, None where it leads nowhere, a list for one that leads to many."""
-        field, target = self.api.abilities.references.get(resource, {}).get(name, ("", ""))
-        ids = record.get(field)
+        stands_in, target = self.api.abilities.references.get(resource, {}).get(name, ("", ""))
+        ids = record.get(stands_in)
         if isinstance(ids, list):
             found = [self._look(target, each) for each in ids]
             return [each for each in found if each is not None]

@@ -1,4 +1,4 @@
-"""A run that changes nothing: the same engine, dry doors, a clock that jumps over waits, a journal in memory."""
+"""A run that changes nothing: the same engine, dry doors, no journal, and a clock that jumps over waits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.engine.bench import Bench, Lease, Tools
-from hub.engine.journal import Journal, MemoryJournal
+from hub.engine.journal import Journal, NoJournal
 from hub.engine.run import Ended, work
 from hub.model import Event, Recipe, Run, RunStatus, StepRecord
 from hub.ports import ClaimedRun
@@ -31,9 +31,8 @@ class Rehearsal:
 
 def rehearse(recipe: Recipe, event: Event, tools_for: ToolsFor) -> Rehearsal:
     """Run `recipe` for `event` without effects. Waits and retries take no time: the clock jumps to when they end."""
-    journal = MemoryJournal()
     moment = [event.time]
-    tools = tools_for(journal, lambda: moment[0])
+    tools = tools_for(NoJournal(), lambda: moment[0])
     run = Run(
         id="dry-run",
         event_id=event.id,
@@ -50,8 +49,7 @@ def rehearse(recipe: Recipe, event: Event, tools_for: ToolsFor) -> Rehearsal:
     ended = Ended(RunStatus.QUEUED, "")
     for _ in range(MOST_PAUSES):
         claimed = ClaimedRun(run, event, known)
-        lease = Lease(float("inf"))
-        bench = Bench.lay(claimed, recipe=recipe, tools=tools, lease=lease, stopping=threading.Event())
+        bench = Bench.lay(claimed, recipe=recipe, tools=tools, lease=Lease(), stopping=threading.Event())
         ended = work(bench)
         known = bench.known
         plan.extend(bench.plan)

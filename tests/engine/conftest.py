@@ -103,7 +103,7 @@ class Workshop:
             lease=LEASE,
             full_every=options.pop("full_every", 86_400.0),
             sleep=options.pop("sleep", lambda _: None),
-            related=options.pop("related", lambda _: ()),
+            related=options.pop("related", {}),
         )
 
     def recipe(self, steps: str, *, trigger: str = "{type: manual}", more: str = "") -> Recipe:
@@ -134,7 +134,7 @@ class Workshop:
     def bench(self, claimed: ClaimedRun) -> Bench:
         """Lay a claimed run on the bench."""
         recipe = next(each for each in self.recipes if each.id == claimed.run.recipe_id)
-        lease = Lease(claimed.run.lease_until)
+        lease = Lease()
         return Bench.lay(claimed, recipe=recipe, tools=self.tools, lease=lease, stopping=self.stopping)
 
     def work(self) -> Ended:

@@ -63,7 +63,7 @@ def test_related_records_are_fetched_where_a_trigger_asks_for_them(shop: Worksho
     shop.recipe(NOTE, trigger="{type: poll, resource: jobs, events: [created], expand: [customer, contacts]}")
     shop.account.records["customers"] = {"c1": {"id": "c1", "name": "Miller"}}
     shop.account.records["contacts"] = {"p1": {"id": "p1", "first_name": "Ana"}}
-    related = {"related": lambda _: ("customer", "contacts", "stage")}
+    related = {"related": {"jobs": ("customer", "contacts", "stage")}}
     poll(shop, **related)
     shop.account.office_creates(name="a", stage_id="s1", customer_id="c1", contact_ids=["p1", "gone"])
     shop.account.office_creates(name="b", stage_id="s1", customer_id=None, contact_ids=[])

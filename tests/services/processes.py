@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import os
 import signal
 import socket
@@ -16,6 +15,7 @@ from types import TracebackType
 
 import redis
 
+from hub.cli.everything import answers
 from hub.queue import PrivateServer
 from hub.services import Services, open_services
 from hub.settings import read_settings
@@ -106,7 +106,7 @@ class HubProcesses:
     def start_web(self) -> None:
         """Start the web process and wait until it answers."""
         self.start("web")
-        wait_for(self._web_answers, seconds=30, why="the web process answers")
+        wait_for(lambda: answers(self.port), seconds=30, why="the web process answers")
 
     def process(self, name: str) -> subprocess.Popen[bytes]:
         """The process of this name."""
@@ -143,16 +143,6 @@ class HubProcesses:
             yield services
         finally:
             services.close()
-
-    def _web_answers(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == http.HTTPStatus.OK
-        except OSError:
-            return False
-        finally:
-            connection.close()
 
 
 def _session(leader: int) -> list[int]:
