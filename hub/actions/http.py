@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hub.actions.outside import METHODS, SAFE_METHODS, lost
+from hub.context import Context
 from hub.errors import Conflict, NotFound, Permanent, RateLimited, StepError, Transient
 from hub.model import ActionKind, Record
 from hub.patience import read_wait
-from hub.registry import Context, Outcome, action
+from hub.registry import Outcome, action
 
 
 @action(

@@ -1,4 +1,4 @@
-"""The door to people: hub.registry.Messages by Apprise, which speaks chat, SMS, push and e-mail of 160 services.
+"""The door to people: hub.context.Messages by Apprise, which speaks chat, SMS, push and e-mail of 160 services.
 
 Apprise is loaded when the first message is sent: it is large, and most processes never need it. Titles and texts that
 are longer than a service takes are cut or split by Apprise.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from hub.context import Context
 from hub.errors import Permanent
 from hub.model import ActionKind
-from hub.registry import Context, Outcome, action
+from hub.registry import Outcome, action
 
 
 @action("notify.send", kind=ActionKind.SEND, secrets=("to",), output="Nothing.")

@@ -1,4 +1,4 @@
-"""The door to the web outside: hub.registry.Http over connections that closed addresses are kept from."""
+"""The door to the web outside: hub.context.Http over connections that closed addresses are kept from."""
 
 from __future__ import annotations
 

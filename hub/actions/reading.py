@@ -7,9 +7,10 @@ from typing import Any
 
 from hub.actions.kinds import Kind, many, one
 from hub.actions.sameness import is_empty
+from hub.context import Context
 from hub.errors import Permanent
 from hub.model import Record
-from hub.registry import Context, Outcome
+from hub.registry import Outcome
 
 MOST = 10_000
 COUNTED = 100

@@ -8,9 +8,10 @@ from typing import Any
 from hub.actions.kinds import Kind, called, many, one
 from hub.actions.reading import COUNTED, MOST, only
 from hub.actions.sameness import differing, is_contact_detail, is_empty, same_contact_detail
+from hub.context import Context
 from hub.errors import Permanent
 from hub.model import Record
-from hub.registry import Context, Outcome
+from hub.registry import Outcome
 
 
 def create_record(kind: Kind, ctx: Context, /, **fields: Any) -> Outcome:

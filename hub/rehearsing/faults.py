@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from hub.context import Context
 from hub.errors import NeedsPerson, Permanent, StepError, Transient, Unauthorized, Unknown
-from hub.registry import Action, Context, Registry
+from hub.registry import Action, Registry
 from hub.rehearsing.case import Trouble
 
 _USUAL = {

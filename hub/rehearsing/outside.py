@@ -28,7 +28,7 @@ class Shown:
 
 
 class CannedWeb:
-    """hub.registry.Http that answers from the test. `calls` lists the requests that may change something, `unanswered`
+    """hub.context.Http that answers from the test. `calls` lists the requests that may change something, `unanswered`
     those that the test has no answer for."""
 
     def __init__(self, answers: Sequence[Answer], shown: Shown) -> None:
@@ -56,7 +56,7 @@ class CannedWeb:
 
 
 class KeptMessages:
-    """hub.registry.Messages that keeps what would be sent: {to, title, body}."""
+    """hub.context.Messages that keeps what would be sent: {to, title, body}."""
 
     def __init__(self, shown: Shown) -> None:
         self.sent: list[Record] = []

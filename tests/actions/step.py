@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.actions import builtin
+from hub.context import Http, Messages
 from hub.model import Record, StepRecord
-from hub.registry import Action, Http, Messages, Outcome
+from hub.registry import Action, Outcome
 from hub.workglue.client import Workglue
 from hub.workglue.profile import built_in
 
@@ -54,7 +55,7 @@ class Records:
 
 @dataclass
 class Step:
-    """hub.registry.Context for a test. A door that a test does not need is not there."""
+    """hub.context.Context for a test. A door that a test does not need is not there."""
 
     records: Records | None = None
     web: Http | None = None

@@ -152,21 +152,21 @@ class Account:
 
 
 class Letters:
-    """hub.registry.Messages that remembers. `faults` as in Account."""
+    """hub.context.Messages that remembers. `faults` as in Account."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
         self.faults: list[Exception] = []
 
     def send(self, to: str, *, title: str, body: str) -> None:
-        """See hub.registry.Messages."""
+        """See hub.context.Messages."""
         if self.faults:
             raise self.faults.pop(0)
         self.sent.append((to, body))
 
 
 class NoWeb:
-    """hub.registry.Http that must not be used."""
+    """hub.context.Http that must not be used."""
 
     def request(self, method: str, url: str, **_: Any) -> Record:
         """Always wrong."""

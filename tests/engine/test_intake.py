@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hub.engine.intake import Answer
+from hub.engine.reception import Answer
 from hub.model import Delivery, DeliveryStatus, new_id
 from hub.store.views.shapes import DeliveryLine
 from tests.engine.conftest import Workshop

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hub.context import Context
 from hub.errors import Place
 from hub.model import ActionKind, Event, Trigger
 from hub.ports import Catalogue
-from hub.registry import Action, Context, Parameter, Registry, TriggerType, action
+from hub.registry import Action, Parameter, Registry, TriggerType, action
 
 FILE = "recipes/job-won.yaml"
 PLACE = Place(FILE, 1, 1)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from hub.engine.intake import Answer
+from hub.engine.reception import Answer
 from hub.model import Delivery, Event, Recipe, RunStatus, new_id
 from hub.ports import Arrival
 from hub.services import Services, open_services, published

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from hub.engine.intake import Answer
+from hub.engine.reception import Answer
 from hub.errors import Unavailable
 from hub.model import Delivery, DeliveryStatus
 from hub.services import Services

@@ -1,24 +1,40 @@
-"""What steps a run takes, and in which order: conditions, loops, branches, and what the engine does itself."""
+"""What steps a run takes, and in which order: conditions, loops and what happens when a step fails.
+
+What the engine does itself (`set`, `choose`, ...) is registered here by the modules beside this one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 from hub.engine.arguments import jsonable
 from hub.engine.bench import Bench
-from hub.engine.signals import Failed, Hold, Pause, Signal, Stop
+from hub.engine.flow.side_by_side import in_order
+from hub.engine.signals import Failed, Hold, Pause
 from hub.engine.step import attempt, give_up
-from hub.engine.waiting import wait_until
 from hub.errors import Permanent, StepError
-from hub.model import RunStatus, Step, StepRecord, StepStatus
+from hub.model import Step, StepRecord, StepStatus
 
 MOST_ITEMS = 10_000
 """Items that one `for_each` works on."""
 
 Scope = dict[str, Any]
+Own = Callable[[Bench, Step, Scope, str], Any]
+"""(bench, step, scope, path) -> output"""
+
+_OWN: dict[str, Own] = {}
+
+
+def own(action: str) -> Callable[[Own], Own]:
+    """Register what the engine does for a flow action."""
+
+    def register(function: Own) -> Own:
+        _OWN[action] = function
+        return function
+
+    return register
 
 
 def perform_all(bench: Bench, steps: Iterable[Step], scope: Scope, *, prefix: str = "") -> None:
@@ -53,7 +69,7 @@ def _once(bench: Bench, step: Step, scope: Scope, path: str) -> tuple[Any, bool]
             return _again(known, scope), True
     elif not _wanted(bench, step, scope, path):
         return None, False
-    output = _ACTIONS.get(step.action, _call)(bench, step, scope, path)
+    output = _OWN.get(step.action, _call)(bench, step, scope, path)
     settled = bench.known.get(path)
     return output, settled is None or settled.status is not StepStatus.SKIPPED
 
@@ -68,7 +84,7 @@ def _wanted(bench: Bench, step: Step, scope: Scope, path: str) -> bool:
     """Whether the step's condition holds. The first answer is recorded and stays, however often the run is resumed."""
     if step.condition is None:
         return True
-    record = _new_record(bench, step, path)
+    record = new_record(bench, step, path)
     try:
         verdict = bench.tools.expressions.condition(step.condition, scope)
     except StepError as error:
@@ -83,7 +99,8 @@ def _wanted(bench: Bench, step: Step, scope: Scope, path: str) -> bool:
     return False
 
 
-def _new_record(bench: Bench, step: Step, path: str) -> StepRecord:
+def new_record(bench: Bench, step: Step, path: str) -> StepRecord:
+    """The first line of a step in the journal."""
     run = bench.claimed.run
     key = f"{run.root_id}/{path}"
     return StepRecord(run.id, path, step.id, step.action, StepStatus.STARTED, bench.now(), key=key)
@@ -93,15 +110,12 @@ def _call(bench: Bench, step: Step, scope: Scope, path: str) -> Any:
     return attempt(bench, step, path, scope)
 
 
-# ---- for_each ------------------------------------------------------------------------------------------------------
-
-
 def _each(bench: Bench, step: Step, scope: Scope, path: str) -> tuple[list[Any], bool]:
     """The outputs of all items, in order; None for one that was skipped or whose failure the recipe passes over."""
     known = bench.known.get(path)
     if known is not None and known.status is StepStatus.OK:
         return list(known.output), True
-    record = known or _new_record(bench, step, path)
+    record = known or new_record(bench, step, path)
     items = record.request["items"] if record.request else _items(bench, step, scope, record)
     record = replace(record, request={"items": items})
     bench.remember(record)
@@ -110,7 +124,7 @@ def _each(bench: Bench, step: Step, scope: Scope, path: str) -> tuple[list[Any],
     def one(index: int) -> Any:
         return _item(bench, step, single, scope, f"{path}[{index}]", index, items)
 
-    outputs = _in_order(bench, step, range(len(items)), one)
+    outputs = in_order(bench, range(len(items)), one, at_once=step.max_parallel)
     note = f"{len(items)} item{'' if len(items) == 1 else 's'}"
     bench.remember(
         replace(record, status=StepStatus.OK, output=outputs, note=note, tries=1, finished_at=bench.now(), error=None)
@@ -149,41 +163,10 @@ def _item(bench: Bench, step: Step, single: Step, scope: Scope, path: str, index
     return output
 
 
-def _in_order(bench: Bench, step: Step, indices: Sequence[int], one: Callable[[int], Any]) -> list[Any]:
-    """`one` for each index, several at once where the step allows it. Of several signals the gravest counts."""
-    if step.max_parallel <= 1 or bench.tools.dry:
-        return [one(index) for index in indices]
-    signals: list[Signal] = []
-
-    def guarded(index: int) -> Any:
-        if any(not isinstance(each, Pause) for each in signals):
-            return None
-        try:
-            return one(index)
-        except Signal as signal:
-            signals.append(signal)
-            return None
-
-    with ThreadPoolExecutor(max_workers=min(step.max_parallel, 16)) as pool:
-        outputs = list(pool.map(guarded, indices))
-    if signals:
-        raise min(signals, key=_gravity)
-    return outputs
-
-
-def _gravity(signal: Signal) -> tuple[int, float]:
-    order = (Failed, Stop, Hold, Signal, Pause)
-    rank = next(number for number, kind in enumerate(order) if type(signal) is kind or kind is Signal)
-    return (4, signal.due_at) if isinstance(signal, Pause) else (rank, 0.0)
-
-
 def _kind(value: Any) -> str:
     if value is None:
         return "empty"
     return {str: "text", bool: "true or false", dict: "a single object"}.get(type(value), "a number")
-
-
-# ---- on_error ------------------------------------------------------------------------------------------------------
 
 
 def _after_failure(bench: Bench, step: Step, scope: Scope, path: str, failure: Failed) -> None:
@@ -200,97 +183,3 @@ def _after_failure(bench: Bench, step: Step, scope: Scope, path: str, failure: F
         perform_all(bench, step.error_steps, {**scope, "error": dict(failure.error)}, prefix=prefix)
         return
     raise failure
-
-
-# ---- The engine's own actions --------------------------------------------------------------------------------------
-
-
-def _settle(bench: Bench, record: StepRecord, output: Any, *, note: str = "", request: Any = None) -> Any:
-    record = replace(
-        record, status=StepStatus.OK, output=output, note=note, request=request, tries=1, finished_at=bench.now()
-    )
-    bench.remember(record)
-    return output
-
-
-def _rendered(bench: Bench, step: Step, scope: Scope, record: StepRecord) -> dict[str, Any]:
-    try:
-        return {name: jsonable(bench.tools.expressions.value(value, scope)) for name, value in step.arguments.items()}
-    except StepError as error:
-        give_up(bench, step, replace(record, finished_at=bench.now()), error)
-        raise
-
-
-def _set(bench: Bench, step: Step, scope: Scope, path: str) -> Any:
-    record = bench.known.get(path) or _new_record(bench, step, path)
-    values = _rendered(bench, step, scope, record)
-    scope["vars"].update(values)
-    return _settle(bench, record, values)
-
-
-def _stop(bench: Bench, step: Step, scope: Scope, path: str) -> Any:
-    record = bench.known.get(path) or _new_record(bench, step, path)
-    request = _rendered(bench, step, scope, record)
-    status = RunStatus(request.get("status") or "succeeded")
-    message = str(request.get("message") or "")
-    _settle(bench, record, None, request=request, note=message)
-    raise Stop(message, status=status)
-
-
-def _wait(bench: Bench, step: Step, scope: Scope, path: str) -> Any:
-    record = bench.known.get(path) or _new_record(bench, step, path)
-    if record.due_at is None:
-        request = _rendered(bench, step, scope, record)
-        try:
-            due_at = wait_until(request, now=bench.now(), timezone=bench.tools.timezone)
-        except StepError as error:
-            return give_up(bench, step, replace(record, request=request, finished_at=bench.now()), error)
-        record = replace(record, status=StepStatus.WAITING, request=request, due_at=due_at)
-        bench.remember(record)
-    assert record.due_at is not None
-    if bench.now() < record.due_at:
-        raise Pause("Waiting, as the recipe says.", due_at=record.due_at)
-    return _settle(bench, record, None, request=record.request)
-
-
-def _choose(bench: Bench, step: Step, scope: Scope, path: str) -> Any:
-    """Take the first branch whose condition holds. The choice is recorded, so a resumed run stays in it."""
-    record = bench.known.get(path) or _new_record(bench, step, path)
-    if record.request is None:
-        chosen, verdicts = _chosen(bench, step, scope, record)
-        record = replace(record, request={"branch": chosen}, verdict={**(record.verdict or {}), "branches": verdicts})
-        bench.remember(record)
-    chosen = record.request["branch"]
-    if chosen is not None:
-        prefix = path[: -len(step.id)] if path.endswith(step.id) else f"{path}."
-        perform_all(bench, step.branches[chosen].steps, scope, prefix=prefix)
-    output = {"branch": None if chosen is None else chosen + 1}
-    note = "No branch fits." if chosen is None else f"Branch {chosen + 1}."
-    if record.status is not StepStatus.OK:
-        _settle(bench, record, output, note=note, request=record.request)
-    return output
-
-
-def _chosen(bench: Bench, step: Step, scope: Scope, record: StepRecord) -> tuple[int | None, list[Any]]:
-    verdicts: list[Any] = []
-    for number, branch in enumerate(step.branches):
-        if branch.condition is None:
-            return number, verdicts
-        try:
-            verdict = bench.tools.expressions.condition(branch.condition, scope)
-        except StepError as error:
-            error.place = error.place or branch.condition.place
-            give_up(bench, step, replace(record, finished_at=bench.now()), error)
-            raise
-        verdicts.append(bench.clean(jsonable(verdict.as_dict())))
-        if verdict.value:
-            return number, verdicts
-    return None, verdicts
-
-
-_ACTIONS: dict[str, Callable[[Bench, Step, Scope, str], Any]] = {
-    "set": _set,
-    "stop": _stop,
-    "wait": _wait,
-    "choose": _choose,
-}
