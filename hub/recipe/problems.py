@@ -1,7 +1,8 @@
 """Every code that a problem in a recipe can have, and the place where problems are collected.
 
 RCP1xx: the text is not proper YAML. RCP2xx: the shape is wrong. RCP3xx: an expression is wrong. RCP4xx: it is well
-formed, but means nothing here. EXPxxx are the errors of expressions at run time. A code keeps its meaning for ever.
+formed, but means nothing here. RCP5xx: it would work, but is hardly what is meant (warnings). EXPxxx are the errors of
+expressions at run time. A code keeps its meaning for ever.
 """
 
 from __future__ import annotations
@@ -74,6 +75,11 @@ CODES: Mapping[str, str] = {
     "RCP408": "Checking took too much time or memory.",
     "RCP409": "It is part of the language, but this version of the hub does not do it yet.",
     "RCP410": "Two recipes share a webhook's address and believe different senders.",
+    "RCP501": "Nothing uses the result of a step that only reads.",
+    "RCP502": "A step or a branch is never reached.",
+    "RCP503": "A password or a key stands in the file itself.",
+    "RCP504": "A secret becomes a part of an address.",
+    "RCP505": "Something may be created or sent twice.",
     "EXP101": "At run time: a name is not known, or a step has no result.",
     "EXP102": "At run time: values of these types do not go together.",
     "EXP103": "At run time: a filter or function cannot use this value.",

@@ -102,7 +102,7 @@ def _other_actions() -> list[Action]:
     def notify(ctx: Context, *, to: str, title: str = "", body: str) -> None:
         """Sends a message."""
 
-    @action("http.request", kind=ActionKind.SEND, secrets=("headers",), choices={"method": ("GET", "POST")})
+    @action("http.request", kind=ActionKind.SEND, secrets=("url", "headers"), choices={"method": ("GET", "POST")})
     def request(
         ctx: Context,
         *,

@@ -95,6 +95,44 @@ on_error:
     + "if: inputs.days > 2\n"
     + STEPS,
     "settings that are kept": FRAME + "settings: {priority: high, keep_history: 90d}\n" + STEPS,
+    "a create that looks first": FRAME
+    + """\
+steps:
+  - {id: known, action: customers.find, with: {name: "{{ record.name }}"}}
+  - {action: customers.create, if: steps.known is none, with: {name: "{{ record.name }}"}}
+  - action: choose
+    branches:
+      - if: steps.known is none
+        steps: [{action: contacts.create, with: {last_name: "{{ record.name }}"}}]
+""",
+    "a read that decides": FRAME
+    + """\
+steps:
+  - {id: all, action: contacts.list}
+  - {action: set, for_each: steps.all, with: {a: "{{ item.id }}"}}
+  - {action: stop, if: steps.all | length > 3}
+  - {action: set, with: {a: 1}}
+""",
+    "reads that are used as a whole": FRAME
+    + "steps:\n  - {id: a, action: contacts.list}\n  - {action: set, with: {all: '{{ steps | json }}'}}\n",
+    "branches of which one goes on": FRAME
+    + """\
+steps:
+  - action: choose
+    branches:
+      - {if: record.zip, steps: [{action: stop}]}
+      - {if: record.city, steps: [{action: stop}]}
+  - {action: set, with: {a: 1}}
+""",
+    "a repeated call with a key": FRAME
+    + """\
+steps:
+  - action: http.request
+    on_unknown: repeat
+    with: {method: POST, url: https://example.com/a?b=c, headers: {Idempotency-Key: "{{ run.id }}"}}
+""",
+    "an address with a port and an e-mail address": FRAME
+    + "steps: [{action: notify.send, with: {to: 'json://example.com:8080/office@example.com', body: x}}]\n",
     "a condition that is simply true": FRAME + "if: true\n" + STEPS,
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from hub.ports import Catalogue
 from hub.recipe.check.account import Account
+from hub.recipe.check.advice import advise
 from hub.recipe.check.sites import check_site
 from hub.recipe.check.surroundings import Surroundings
 from hub.recipe.problems import Findings, is_usable
@@ -40,6 +41,8 @@ def check(
             check_site(site, surroundings, findings)
             account.check_comparisons(site)
     _report_unkept(reading, findings)
+    if reading.recipe is not None and is_usable(findings.listed()):
+        advise(reading.recipe, reading.outline, registry=registry, findings=findings)
     problems = findings.listed()
     return Reading(reading.recipe if is_usable(problems) else None, problems, reading.outline)
 
