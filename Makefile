@@ -4,7 +4,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run activity test check lock bench acceptance clean
+.PHONY: help run activity test chaos check lock bench acceptance clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -20,6 +20,10 @@ activity: ## Let the office of the running sandbox make changes, so that recipes
 test: ## Run all tests (those without Redis, PostgreSQL or Chromium on this machine are skipped, and say so)
 	@$(PYTHON) tools/venv.py requirements-test.txt
 	@$(PY) -m pytest -q -n 2 --dist loadfile tests
+
+chaos: ## Break everything around the hub while it works, for about CHAOS_SECONDS=300; CHAOS_RUNS=1000 adds 1,000 runs
+	@$(PYTHON) tools/venv.py requirements-test.txt
+	@CHAOS_SECONDS=$${CHAOS_SECONDS:-300} $(PY) -m pytest -q -s -m chaos tests/chaos
 
 check: ## Everything that CI runs: format, lint, types, architecture, docs, tests
 	@$(PYTHON) tools/venv.py requirements-test.txt

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from bench import account
+from bench import account, gate
 from hub.engine.journal import GroupJournal
 from hub.model import Delivery, Event, new_id
 from hub.ports import Arrival
@@ -62,6 +62,7 @@ def main() -> None:
             "runs/s, 16 in hand": RUNS / _with_hub(api, 16, _run),
             "runs/s, 16 in hand, one commit a write": RUNS / _with_hub(api, 16, _run_alone),
             "recipes checked/s": RECIPES / _check(),
+            **gate.measure(),
         }
     finally:
         process.terminate()

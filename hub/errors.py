@@ -13,7 +13,9 @@ HubError
     │   └── Conflict    the API refuses because of what is already there
     ├── Unauthorized    the key is rejected: the run is parked until there is a new one
     ├── Unknown         a write was sent and its result never seen: look before repeating
+    ├── Timeout         the time that the recipe gives a step or the whole run is over
     └── NeedsPerson     only a person can decide: the run is held
+        └── OverLimit   a limit of the recipe is reached; nothing has left
 
 LeaseLost (BaseException)   another worker holds the run now: stop at once, write nothing
 """
@@ -191,10 +193,30 @@ class Unknown(StepError):
     code = "RUN400"
 
 
+class Timeout(StepError):
+    """The time that the recipe gives a step or the whole run is over, whatever was still to be done in it."""
+
+    code = "RUN210"
+
+
 class NeedsPerson(StepError):
     """Only a person can decide what is right. The run is held, nothing is repeated."""
 
     code = "RUN500"
+
+
+class OverLimit(NeedsPerson):
+    """One more would go over a limit of the recipe. Nothing has left; a person may let the run go on beyond it."""
+
+    code = "RUN510"
+
+    def __init__(self, message: str, *, limit: str, **more: Any) -> None:
+        super().__init__(message, **more)
+        self.limit = limit
+
+    def as_dict(self) -> dict[str, Any]:
+        """The common form, with the name of the limit."""
+        return super().as_dict() | {"limit": self.limit}
 
 
 class LeaseLost(BaseException):

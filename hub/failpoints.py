@@ -28,6 +28,7 @@ def reach(name: str) -> None:
     if what is None:
         return
     if what == "kill":
+        os.write(2, f"Killed at the failpoint {name}.\n".encode())  # at once, whatever is buffered
         os.kill(os.getpid(), signal.SIGKILL)
     del _armed[name]
     if what == "raise":

@@ -1,4 +1,4 @@
-"""How long a server asks us to wait. Pure."""
+"""What a server says about time: how long we shall wait, and how late it is there. Pure."""
 
 from __future__ import annotations
 
@@ -30,14 +30,15 @@ def _read(text: str, date: str, now: float) -> float | None:
     if _SECONDS.fullmatch(text):
         seconds = float(text)
         return seconds - now if seconds > _SURELY_A_MOMENT else seconds
-    moment = _http_date(text)
+    moment = read_date(text)
     if moment is None:
         return None
-    server_now = _http_date(date)
+    server_now = read_date(date)
     return moment - (now if server_now is None else server_now)
 
 
-def _http_date(text: str) -> float | None:
+def read_date(text: str) -> float | None:
+    """Seconds since 1970 of an HTTP date, None when it is none."""
     try:
         return parsedate_to_datetime(text).timestamp()
     except (ValueError, OverflowError):

@@ -12,9 +12,10 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, get_type_hints
 
+from hub.context import Watch
 from hub.model import ActionKind, Event, Trigger
 
 NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
@@ -31,6 +32,8 @@ class Parameter:
     doc: str = ""
     choices: tuple[str, ...] = ()
     secret: bool = False
+    html: bool = False
+    """Every value that a template puts into it is escaped, so that it shows as it is and is no HTML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,9 @@ class Outcome:
 
 
 ActionFunction = Callable[..., Any]
+
+ArgumentCheck = Callable[[Mapping[str, Any]], Sequence[tuple[str, str, str]]]
+"""(arguments as written, templates and all) -> (key, message, hint) for each that is surely wrong beyond its type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ class Action:
     run: ActionFunction | None = None
     free: bool = False
     output: str = ""
+    check: ArgumentCheck = field(default=lambda _: ())
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of this name, None when there is none."""
@@ -78,6 +85,8 @@ class TriggerType:
     matches: Callable[[Trigger, Event], bool]
     check: Callable[[Trigger], Sequence[tuple[str, str, str]]] = field(default=lambda _: ())
     """(option, message, hint) for each option whose value is wrong beyond its type."""
+    watch: Watch | None = None
+    """Looks for what happened, every `every` seconds of the trigger (a minute without such an option)."""
 
 
 class Registry:
@@ -120,20 +129,23 @@ def action(
     kind: ActionKind,
     secrets: Sequence[str] = (),
     choices: Mapping[str, Sequence[str]] | None = None,
+    html: Sequence[str] = (),
     output: str = "",
+    check: ArgumentCheck = lambda _: (),
 ) -> Callable[[ActionFunction], Action]:
     """Make an Action of a function: `(ctx, *, keyword-only parameters) -> output or Outcome`.
 
-    `secrets` names the parameters in which `secrets.NAME` may stand, `choices` the words a parameter may hold. The
-    docstring's first paragraph is the action's documentation; a line `name: text` in it documents a parameter. A
-    `**fields` parameter makes the action take any further keys.
+    `secrets` names the parameters in which `secrets.NAME` may stand, `choices` the words a parameter may hold, `html`
+    those that are HTML. The docstring's first paragraph is the action's documentation; a line `name: text` in it
+    documents a parameter. A `**fields` parameter makes the action take any further keys.
     """
 
     def make(function: ActionFunction) -> Action:
         doc, notes = _split_doc(function)
-        parameters = tuple(_parameters(function, notes, frozenset(secrets), choices or {}))
+        found = _parameters(function, notes, frozenset(secrets), choices or {})
+        parameters = tuple(replace(each, html=each.name in html) for each in found)
         free = any(p.kind is p.VAR_KEYWORD for p in inspect.signature(function).parameters.values())
-        return Action(name, kind, doc, parameters, function, free, output)
+        return Action(name, kind, doc, parameters, function, free, output, check)
 
     return make
 

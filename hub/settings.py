@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -36,6 +37,10 @@ def _whole(value: str) -> int:
     return number
 
 
+def _whole_if_any(value: str) -> int | None:
+    return _whole(value) if value.strip() else None
+
+
 def _seconds(value: str) -> float:
     number = float(value)
     if not 0 < number < 10_000_000:
@@ -58,6 +63,19 @@ def _web_address(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("it does not start with http:// or https://")
     return value.rstrip("/")
+
+
+def _days(value: str) -> frozenset[date]:
+    try:
+        return frozenset(datetime.strptime(part, "%Y-%m-%d").date() for part in _names(value))
+    except ValueError as problem:
+        raise ValueError("it holds something else than days such as 2026-12-25") from problem
+
+
+def _mail_server(value: str) -> str:
+    if not value.startswith(("smtp://", "smtps://")):
+        raise ValueError("it starts neither with smtp:// nor with smtps://")
+    return value
 
 
 def _time_zone(value: str) -> str:
@@ -113,7 +131,16 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "WORKGLUE_API_URL", "api_url", _web_address, "", "Base URL of the Public API. Empty: the sandbox (make run)."
     ),
-    Setting("WORKGLUE_API_KEY", "api_key", _text, "", "The Workglue Account API Key.", secret=True),
+    Setting(
+        "WORKGLUE_API_KEY", "api_key", _text, "", "The Account API Key; one that is entered later wins.", secret=True
+    ),
+    Setting(
+        "WORKGLUE_RATE",
+        "api_rate",
+        _whole_if_any,
+        "",
+        "Calls a minute that all processes together may make. Empty: what the API says. 0: no limit.",
+    ),
     Setting("WORKGLUE_PROFILE", "profile", _text, "", "An API profile file to use in place of the built-in one."),
     Setting(
         "SECRET_KEY", "secret_key", _text, "", "Signs sessions and forms. Empty: made once in HUB_HOME.", secret=True
@@ -143,17 +170,41 @@ SETTINGS: tuple[Setting, ...] = (
         "host or host:port that recipes may call although private, separated by commas.",
     ),
     Setting(
+        "HUB_SMTP_URL",
+        "smtp_url",
+        _mail_server,
+        "",
+        "The mail server of email.send: smtp://user:password@host:587 or smtps://...; &tls=off in the own network.",
+        secret=True,
+    ),
+    Setting("HUB_MAIL_FROM", "mail_from", _text, "", "Who mails come from, as in Office <office@example.com>."),
+    Setting(
         "HUB_TIMEZONE",
         "timezone",
         _time_zone,
         "UTC",
         "Time zone of schedules and dates that name none, as in America/Chicago.",
     ),
+    Setting(
+        "HUB_HOLIDAYS",
+        "holidays",
+        _days,
+        "",
+        "Days that are no working days, beside Saturdays and Sundays, separated by commas: 2026-11-26, 2026-12-25.",
+    ),
     Setting("HUB_LEASE", "lease", _seconds, "60", "Seconds after which a silent worker's runs go to another."),
     Setting("HUB_TICK", "tick", _seconds, "1", "Seconds between two looks of the clock."),
     Setting("HUB_DRAIN_THREADS", "drain_threads", _whole, "16", "Runs that one worker has in hand at once."),
     Setting("HUB_DRAIN_SECONDS", "drain_seconds", _seconds, "60", "How long one drain works before it makes room."),
+    Setting("HUB_REDIS_PATIENCE", "redis_patience", _seconds, "10", "Seconds until a worker goes on without Redis."),
     Setting("HUB_WEB_THREADS", "web_threads", _whole, "8", "Requests that one web process answers at once."),
+    Setting(
+        "HUB_HOOK_LIMIT",
+        "hook_limit",
+        _whole,
+        "30000",
+        "Deliveries a minute that one webhook address takes where its recipe says nothing. 0: no limit.",
+    ),
     Setting("HUB_MAX_BODY", "max_body", _whole, "1048576", "Largest webhook body, in bytes."),
     Setting(
         "HUB_UNKNOWN_WAIT",
@@ -161,6 +212,20 @@ SETTINGS: tuple[Setting, ...] = (
         _seconds,
         "90",
         "Seconds to wait, from the last send, before looking for a create whose result is unknown.",
+    ),
+    Setting(
+        "HUB_RECORD_LANES",
+        "record_lanes",
+        _yes_no,
+        "true",
+        "Runs about one record go one at a time, in the order of their events, across all recipes.",
+    ),
+    Setting(
+        "HUB_MESSAGES_PER_HOUR",
+        "messages_per_hour",
+        _whole,
+        "200",
+        "Messages that one recipe may send in an hour where it sets no limit; what goes over is held. 0: any number.",
     ),
     Setting("HUB_POLL_EVERY", "poll_every", _seconds, "60", "Seconds between two polls where a recipe says nothing."),
     Setting("HUB_FULL_PASS_EVERY", "full_pass_every", _seconds, "86400", "Seconds between two polls of a whole list."),
@@ -170,6 +235,13 @@ SETTINGS: tuple[Setting, ...] = (
         _seconds,
         "600",
         "The same where a recipe waits for deleted records; it takes two to be sure.",
+    ),
+    Setting(
+        "HUB_FLOOD",
+        "flood",
+        _whole,
+        "100",
+        "More runs of one recipe than this from one look at a list wait for a person. 0: never.",
     ),
     Setting(
         "HUB_ALLOW_EPHEMERAL",
@@ -199,23 +271,32 @@ class Settings:
     public_url: str
     api_url: str
     api_key: str = field(repr=False)
+    api_rate: int | None
     profile: str
     secret_key: str = field(repr=False)
     sealing_keys: tuple[str, ...] = field(repr=False)
     admin_email: str
     admin_password: str = field(repr=False)
     allowed_private_hosts: tuple[str, ...]
+    smtp_url: str = field(repr=False)
+    mail_from: str
     timezone: str
+    holidays: frozenset[date]
     lease: float
     tick: float
     drain_threads: int
     drain_seconds: float
+    redis_patience: float
     web_threads: int
+    hook_limit: int
     max_body: int
     unknown_wait: float
+    record_lanes: bool
+    messages_per_hour: int
     poll_every: float
     full_pass_every: float
     delete_pass_every: float
+    flood: int
     allow_ephemeral: bool
     failpoints: str
     log_level: str
@@ -276,7 +357,7 @@ def inherited() -> dict[str, str]:
 def _read(row: Setting, given: Mapping[str, str]) -> Any:
     text = _lookup(row.variable, given) or row.default
     if not text:
-        return row.read(text) if row.read in (_text, _names) else ""
+        return row.read(text) if row.read in (_text, _names, _days, _whole_if_any) else ""
     try:
         return row.read(text)
     except ValueError as problem:

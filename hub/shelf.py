@@ -14,7 +14,7 @@ from typing import Protocol
 from hub.errors import RecipeError, Unavailable
 from hub.model import Recipe
 from hub.ports import Published
-from hub.recipe.reading import read
+from hub.recipe.blueprints import read_published
 from hub.registry import Registry
 
 MOST_VERSIONS = 512
@@ -38,12 +38,20 @@ class Source(Protocol):
 
 
 class Shelf:
-    """Recipes by id and version, for many threads."""
+    """Recipes by id and version, for many threads. `learned` is told of each version that was not known before."""
 
-    def __init__(self, source: Source, registry: Registry, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        registry: Registry,
+        *,
+        clock: Callable[[], float],
+        learned: Callable[[], None] = lambda: None,
+    ) -> None:
         self._source = source
         self._registry = registry
         self._clock = clock
+        self._learned = learned
         self._lock = threading.Lock()
         self._stamp = ""
         self._looked_at = float("-inf")
@@ -51,9 +59,10 @@ class Shelf:
         self._versions: OrderedDict[tuple[str, str], Recipe] = OrderedDict()
 
     def enabled(self) -> tuple[Recipe, ...]:
-        """The recipes that may start runs now. With the database away: those last known."""
+        """The recipes that may start runs now. With the database away: those last known; Unavailable while none were
+        ever known, since "there are none" would turn good deliveries away."""
         with self._lock:
-            if self._clock() - self._looked_at >= LOOK_EVERY:
+            if not self._stamp or self._clock() - self._looked_at >= LOOK_EVERY:
                 self._looked_at = self._clock()
                 try:
                     self._refresh()
@@ -86,11 +95,12 @@ class Shelf:
     def _read(self, published: Published) -> Recipe | None:
         key = (published.recipe_id, published.version)
         if key not in self._versions:
-            reading = read(published.source, file=published.file, registry=self._registry)
+            reading = read_published(published.source, file=published.file, registry=self._registry)
             if reading.recipe is None:
                 log.warning("The recipe %s is not usable: %s", published.recipe_id, reading.problems[:1])
                 return None
             self._versions[key] = reading.recipe
+            self._learned()
             while len(self._versions) > MOST_VERSIONS:
                 self._versions.popitem(last=False)
         return self._versions[key]

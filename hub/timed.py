@@ -10,7 +10,9 @@ import io
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,6 +21,11 @@ from urllib3 import HTTPConnectionPool, Timeout
 from urllib3 import exceptions as failures
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.response import BaseHTTPResponse, HTTPResponse
+
+SHORTEST = 0.05
+"""Seconds that a call gets at least."""
+
+_ENDS_AT: ContextVar[float | None] = ContextVar("ends_at", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +37,20 @@ class Timeouts:
     total: float = 25.0
 
     def as_timeout(self) -> Timeout:
-        """The same for urllib3."""
-        return Timeout(connect=self.connect, read=self.read, total=self.total)
+        """The same for urllib3, cut by what `no_longer_than` says here."""
+        ends_at = _ENDS_AT.get()
+        left = self.total if ends_at is None else max(SHORTEST, ends_at - time.monotonic())
+        return Timeout(connect=min(self.connect, left), read=min(self.read, left), total=min(self.total, left))
+
+
+@contextmanager
+def no_longer_than(seconds: float | None) -> Iterator[None]:
+    """All calls that this thread begins meanwhile end `seconds` from now at the latest; None is no bound."""
+    token = _ENDS_AT.set(None if seconds is None else time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _ENDS_AT.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +141,10 @@ class TimedTlsConnection(TimedConnection, HTTPSConnection):
 class _TimedAnswer(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *arguments: Any, deadline: float, **more: Any) -> None:
         super().__init__(sock, *arguments, **more)
-        self.fp = io.BufferedReader(_TimedReader(self.fp.detach(), sock, deadline))
+        self.fp = io.BufferedReader(TimedReader(self.fp.detach(), sock, deadline))
 
 
-class _TimedReader(io.RawIOBase):
+class TimedReader(io.RawIOBase):
     """What an answer is read through: each read may take what is left until the deadline, and no more."""
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket, deadline: float) -> None:
@@ -134,9 +153,11 @@ class _TimedReader(io.RawIOBase):
         self._deadline = deadline
 
     def readable(self) -> bool:
+        """It is."""
         return True
 
     def readinto(self, buffer: Any) -> int | None:
+        """As much as there is. TimeoutError when the deadline is over."""
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("the answer took too long")
@@ -144,6 +165,7 @@ class _TimedReader(io.RawIOBase):
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
+        """Give the stream back."""
         self._raw.close()
         super().close()
 

@@ -45,6 +45,7 @@ class Lists:
     sort: str
     sort_by_update: str
     equality_filters: bool
+    index_lag_seconds: int
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class Timestamps:
 
     created: str
     updated: str
+    granularity_seconds: int
 
 
 @dataclass(frozen=True)

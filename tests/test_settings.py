@@ -76,3 +76,11 @@ def test_a_trial_fills_in_what_is_not_given_until_there_is_an_account(tmp_path: 
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert all(row.doc.endswith(".") for row in SETTINGS)
+
+
+def test_the_rate_is_what_the_api_says_unless_it_is_set(tmp_path: Path) -> None:
+    home = {"HUB_HOME": str(tmp_path)}
+    assert read_settings(home).api_rate is None
+    assert read_settings({**home, "WORKGLUE_RATE": ""}).api_rate is None
+    assert read_settings({**home, "WORKGLUE_RATE": "0"}).api_rate == 0
+    assert read_settings({**home, "WORKGLUE_RATE": "60"}).api_rate == 60

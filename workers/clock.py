@@ -7,29 +7,38 @@ due and unowned gets rung; that covers retries, waits, lost bells, dead workers 
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from hub.engine.intake import listened_resources, source_of
-from hub.errors import HubError, RecipeError, StepError, Unauthorized
+from hub.errors import HubError, RecipeError
 from hub.model import Event, Recipe, Trigger, new_id
 from hub.ports import Arrival
-from hub.presence import Presence
+from hub.presence import Ending, Presence
 from hub.recipe.library import find_recipes
+from hub.recipe.lookups import find_tables
 from hub.services import Services, open_services
+from hub.services.outages import OutageReports
 from hub.settings import Settings
+from hub.store.views.shapes import Heartbeat
 from hub.triggers.schedule import due_times, next_time
+from workers.polling import Polls
+from workers.watching import Looks
 
 LEADER = "clock"
 POLLS_AT_ONCE = 4
 PRUNE_EVERY = 3600.0
+TEND_EVERY = 10.0
+TELL_EVERY = 60.0
+REJECTED_KEY_PAUSE = 60.0
+"""Seconds between two tries of a key that is refused."""
+
 KEEP_SUCCEEDED = 30 * 86400.0
 KEEP_FAILED = 90 * 86400.0
-REJECTED_KEY_PAUSE = 60.0
-"""Seconds between two tries while the key is refused."""
 
 log = logging.getLogger(__name__)
 
@@ -37,31 +46,41 @@ log = logging.getLogger(__name__)
 def tick_until_stopped(settings: Settings) -> None:
     """Run the clock until SIGTERM or SIGINT, then give the leadership up."""
     services = open_services(settings)
-    clock = Clock(services)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: clock.over.set())
+    ending = Ending()
+    clock = Clock(services, over=ending.over)
+    ending.listen()
     presence = Presence(services, kind="clock", name=clock.owner)
+    clock.began_as = presence.about
     presence.start()
     log.info("The clock is ready.")
     try:
         clock.run()
     finally:
         presence.stop()
+        presence.say_farewell()
         services.close()
+        ending.ignore()
 
 
 class Clock:
     """One process's clock. `over` ends it."""
 
-    def __init__(self, services: Services) -> None:
-        self.over = threading.Event()
+    def __init__(self, services: Services, *, over: threading.Event | None = None) -> None:
+        self.over = over or threading.Event()
         self.owner = new_id("clock", services.clock())
         self._services = services
         self._published: object = None
-        self._polls: dict[str, Future[None]] = {}
-        self._next_poll: dict[str, float] = {}
+        self._looks = Looks(services)
+        self._polls = Polls(services, owner=self.owner, over=self.over)
+        self.began_as: Mapping[str, Any] = {}
+        self._outages = OutageReports(
+            services.ledger, services.views, services.clock, timezone=services.settings.timezone
+        )
+        self._leads = False
         self._next_prune = 0.0
-        self._next_probe = 0.0
+        self._next_retry = 0.0
+        self._next_tending = 0.0
+        self._next_telling = 0.0
 
     def run(self) -> None:
         """Tick until `over` is set. A tick that fails is logged, and the next one tries again."""
@@ -75,28 +94,55 @@ class Clock:
                 except Exception:
                     log.exception("The clock could not do its work and tries again.")
                 self.over.wait(max(0.05, self._services.settings.tick - (time.monotonic() - began)))
-        self._services.ledger.step_down(LEADER, owner=self.owner)
+            self._step_down()  # before the polls under way have ended: each of them holds its own list
+
+    def _step_down(self) -> None:
+        try:
+            self._services.ledger.step_down(LEADER, owner=self.owner)
+        except HubError as problem:
+            log.warning("Another clock leads only when this one's lease has ended: %s", problem)
 
     def tick(self, pool: ThreadPoolExecutor) -> bool:
         """Do once what is due. False when another clock leads."""
         now = self._services.clock()
         lease = max(5.0, 5 * self._services.settings.tick)
         if not self._services.ledger.lead(LEADER, owner=self.owner, now=now, lease=lease):
+            self._leads = False
             return False
         self._publish()
         if self._services.views.due_count(now):
             self._services.bell.ring()
         recipes = self._services.shelf.enabled()
+        self._report_outages(recipes)
+        self._services.inbox.work()
         self._fire_schedules(recipes, now)
-        self._start_polls(recipes, now, pool)
-        self._probe_rejected_key(now)
+        self._looks.start(recipes, pool)
+        self._polls.start(recipes, pool)
+        self._retry_rejected_key(now, pool)
+        self._tend_subscriptions(now)
+        self._tell_of_failures(now)
         self._prune(recipes, now)
         return True
 
+    def _report_outages(self, recipes: tuple[Recipe, ...]) -> None:
+        """At the first tick of a leadership before anything is made up for, then as more is found out."""
+        if not self.began_as:
+            return
+        try:
+            if not self._leads:
+                me = Heartbeat("clock", self.owner, self._services.clock(), self.began_as)
+                self._outages.begin(me, recipes)
+                self._leads = True
+            self._outages.follow(frozenset(listened_resources(recipes)))
+        except HubError as problem:
+            log.warning("The report of the time before could not be kept and is tried again: %s", problem)
+
     def _publish(self) -> None:
-        """Put recipe files in force when they, or the secrets that exist, changed; always at the first look."""
+        """Put recipes and tables in force when their files, or the secrets that exist, changed; always at the first
+        look."""
         folder = Path(self._services.settings.recipes)
-        files = {str(file): file.stat().st_mtime for file in find_recipes(folder)}
+        found = (*find_recipes(folder), *find_tables(folder))
+        files = {str(file): file.stat().st_mtime for file in found}
         state = (files, self._services.secret_names())
         if state != self._published:
             self._services.publish_recipes()
@@ -135,51 +181,26 @@ class Clock:
         )
         return Arrival(event, (self._services.intake.begin(recipe, trigger.id, event),))
 
-    def _start_polls(self, recipes: tuple[Recipe, ...], now: float, pool: ThreadPoolExecutor) -> None:
-        for resource, triggers in listened_resources(recipes).items():
-            running = self._polls.get(resource)
-            if running is not None and not running.done():
-                continue
-            if now >= self._next_poll.get(resource, 0.0):
-                every = min(float(each.options.get("every") or self._services.settings.poll_every) for each in triggers)
-                self._next_poll[resource] = now + every
-                self._polls[resource] = pool.submit(self._poll, resource, triggers)
-
-    def _poll(self, resource: str, triggers: list[Trigger]) -> None:
-        settings = self._services.settings
-        deletes = any("deleted" in each.options.get("events", ()) for each in triggers)
-        full_every = min(settings.full_pass_every, settings.delete_pass_every) if deletes else settings.full_pass_every
-        try:
-            done = self._services.poller(self.owner).poll(resource, full_every=full_every)
-        except Unauthorized as problem:
-            self._services.reject_key(problem.connection, problem.version)
-            self._next_poll[resource] = self._services.clock() + REJECTED_KEY_PAUSE
-            log.warning("%s cannot be polled: %s", resource, problem)
-        except StepError as problem:
-            log.warning("%s could not be polled this time: %s", resource, problem)
-        except Exception as problem:
-            log.exception("%s could not be polled: %s", resource, problem)
-        else:
-            if done and done.changed:
-                log.info("%s: %d checked, %d changed.", resource, done.checked, done.changed)
-                self._services.bell.ring()
-
-    def _probe_rejected_key(self, now: float) -> None:
+    def _retry_rejected_key(self, now: float, pool: ThreadPoolExecutor) -> None:
         """Try a refused key once a minute: if it works after all, everything that waited for it goes on."""
-        if now < self._next_probe:
+        key = self._services.keys.row()
+        if key is None or key.state != "rejected":
             return
-        self._next_probe = now + REJECTED_KEY_PAUSE
-        services = self._services
-        for each in services.views.connections():
-            if each.state != "rejected":
-                continue
-            try:
-                next(iter(services.api.pages("job_stages", size=1)))
-            except StepError:
-                continue
-            if services.ledger.restore_key(each.name, version=each.version, now=now):
-                log.info("The API key works again; the runs that waited for it go on.")
-                services.bell.ring()
+        if now >= max(self._next_retry, key.changed_at + REJECTED_KEY_PAUSE):
+            self._next_retry = now + REJECTED_KEY_PAUSE
+            pool.submit(_retry_key, self._services)
+
+    def _tend_subscriptions(self, now: float) -> None:
+        """End or pause the subscriptions of programs that are gone or always fail."""
+        if now >= self._next_tending:
+            self._next_tending = now + TEND_EVERY
+            self._services.tend_subscriptions()
+
+    def _tell_of_failures(self, now: float) -> None:
+        """Say in the log what has failed, once an hour for each cause."""
+        if now >= self._next_telling:
+            self._next_telling = now + TELL_EVERY
+            self._services.resuming.tell_of_failures()
 
     def _prune(self, recipes: tuple[Recipe, ...], now: float) -> None:
         """Forget what is over for long enough, a bounded part at a time, and give the space back."""
@@ -192,6 +213,13 @@ class Clock:
         self._next_prune = now if pruned.more else now + PRUNE_EVERY
         if pruned.runs and not pruned.more:
             self._services.ledger.vacuum()
+
+
+def _retry_key(services: Services) -> None:
+    try:
+        services.retry_rejected_key()
+    except HubError as problem:
+        log.warning("The refused key could not be tried again: %s", problem)
 
 
 def _iso(at: float) -> str:

@@ -5,32 +5,75 @@ One RQ job is one drain, not one run: RQ's twenty round trips are paid once for 
 
 from __future__ import annotations
 
+import _thread
 import logging
+import os
 import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 from hub.engine.bench import Bench, Lease
-from hub.engine.run import Ended, work
+from hub.engine.run import Ended, give_up_run, work
 from hub.errors import LeaseLost, RecipeError, Unavailable
-from hub.model import RunStatus, new_id
-from hub.ports import ClaimedRun, Entry, RunChange
+from hub.model import new_id
+from hub.ports import ClaimedRun
+from hub.queue.server import die_with_parent
 from hub.services import Services, open_services
 from hub.settings import read_settings
 
 LINGER = 10.0
 """Seconds that a drain without work waits for the bell before it gives its worker back to RQ."""
 
+CUT_AFTER = 20.0
+"""Seconds after SIGTERM when what is still in hand is cut; with 5 more for the worker it stays under a host's 30."""
+
 log = logging.getLogger(__name__)
+_stopping = threading.Event()
+_warm: list[Services] = []
+
+
+def warm_up(services: Services) -> None:
+    """Before the fork: make what every run needs, so that no child pays for it. No connection stays open.
+
+    HubError when it cannot be made now; then each child makes it for itself.
+    """
+    if not _warm:
+        assert services.urgent_tools
+        _warm.append(services)
+    services.shelf.enabled()
+    services.database.close()
+
+
+def end_in_time() -> threading.Event:
+    """For a child that drains: returns what SIGTERM and SIGINT set, however often they come. 20 seconds after the
+    first of them the process ends, whatever it is doing. A worker that dies takes its child along in the same way."""
+    _stopping.clear()
+    heard: list[int] = []
+
+    def hear(number: int, _frame: object) -> None:
+        if not heard:
+            heard.append(number)
+            _thread.start_new_thread(_end, ())  # the main thread may hold the lock that setting an event takes
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, hear)
+    die_with_parent()
+    return _stopping
+
+
+def _end() -> None:
+    _stopping.set()
+    time.sleep(CUT_AFTER)
+    log.warning("Not all work in hand was done in %.0f seconds; the rest goes on at another worker.", CUT_AFTER)
+    os._exit(1)
 
 
 def drain() -> int:
     """The RQ job. Returns how many pieces of work were done. Ends early and cleanly on SIGTERM."""
-    services = open_services(read_settings())
-    team = Drain(services, owner=new_id("wrk", services.clock()))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: team.stopping.set())
+    services = _warm[0] if _warm else open_services(read_settings())
+    services.database.after_fork()
+    team = Drain(services, owner=new_id("wrk", services.clock()), stopping=_stopping)
     try:
         return team.work(seconds=services.settings.drain_seconds)
     finally:
@@ -40,8 +83,8 @@ def drain() -> int:
 class Drain:
     """Claims and works until its time is over, nothing is due any more, or `stopping` is set."""
 
-    def __init__(self, services: Services, *, owner: str) -> None:
-        self.stopping = threading.Event()
+    def __init__(self, services: Services, *, owner: str, stopping: threading.Event | None = None) -> None:
+        self.stopping = stopping or threading.Event()
         self._services = services
         self._owner = owner
         self._lease = services.settings.lease
@@ -116,12 +159,14 @@ class Drain:
         try:
             recipe = services.shelf.version(run.recipe_id, run.recipe_version)
         except RecipeError as problem:
-            change = RunChange(
-                RunStatus.FAILED, reason=str(problem), error=problem.as_dict(), finished_at=services.clock()
-            )
-            services.journal.write(Entry(run.id, run.claim, change=change))
-            return Ended(change.status, change.reason)
-        bench = Bench.lay(claimed, recipe=recipe, tools=services.tools, lease=lease, stopping=self.stopping)
+            return give_up_run(claimed, problem, services.tools)
+        bench = Bench.lay(
+            claimed,
+            recipe=recipe,
+            tools=services.urgent_tools if run.priority > 0 else services.tools,
+            lease=lease,
+            stopping=self.stopping,
+        )
         return work(bench)
 
     def _renew_leases(self, over: threading.Event) -> None:

@@ -56,6 +56,15 @@ def is_public(address: str) -> bool:
     return parsed in _OPEN_V6 and not any(parsed in network for network in _CLOSED_V6)
 
 
+def is_literal(host: str) -> bool:
+    """Whether a host is given by its address, not by a name."""
+    try:
+        ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class AllowedHosts:
     """Private hosts that may be reached all the same: (host, port), port 0 for all of them."""

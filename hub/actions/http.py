@@ -58,7 +58,7 @@ def request(
     status = answer["status"]
     if (status in wanted) if wanted else (200 <= status < 300):
         return Outcome(answer, f"{status} from {host}")
-    raise _refusal(answer, word, host, now=ctx.now())
+    raise refusal_of(answer, word, host, now=ctx.now())
 
 
 def _statuses(expect: Any) -> frozenset[int]:
@@ -73,7 +73,7 @@ def _statuses(expect: Any) -> frozenset[int]:
     return statuses
 
 
-def _refusal(answer: Record, method: str, host: str, *, now: float) -> StepError:
+def refusal_of(answer: Record, method: str, host: str, *, now: float) -> StepError:
     """The StepError that a status other than the expected ones means (docs/how-it-works.md)."""
     status: int = answer["status"]
     told: dict[str, Any] = {"status": status, "detail": " ".join(str(answer["text"]).split())[:300]}

@@ -40,8 +40,34 @@ FAMILY = (
         "Lists {many}.",
         "A list of {many}.",
         (
-            Parameter("filters", "object", required=False, doc=f"Fields that the {{many}} must equal. {_NAMES}"),
+            Parameter(
+                "filters",
+                "object",
+                required=False,
+                doc=f"Fields that the {{many}} must equal. Of several values, as in [A, B], each will do. A field of a "
+                "related record is written with a dot, as in stage.category. E-mail addresses match in any case, phone "
+                f"numbers by their digits. {_NAMES}",
+            ),
             Parameter("limit", "integer", required=False, default=100, doc="How many at the most, up to 10,000."),
+            Parameter(
+                "order",
+                "text",
+                required=False,
+                default="",
+                doc="The field to order by, as in name, with a minus before it for the opposite: -updated_at.",
+            ),
+            Parameter(
+                "changed_since",
+                "text",
+                required=False,
+                doc="Only those that were changed since then: how long ago, as in 14d, or a moment.",
+            ),
+            Parameter(
+                "changed_before",
+                "text",
+                required=False,
+                doc="Only those that were not changed since then: how long ago, as in 14d, or a moment.",
+            ),
         ),
     ),
     Member(
@@ -49,7 +75,8 @@ FAMILY = (
         frozenset({"GET"}),
         ActionKind.READ,
         find_record,
-        f"Finds the {{one}} whose fields equal all that are given. {_NAMES}",
+        "Finds the {one} whose fields equal all that are given: exactly, else e-mail addresses in any case and phone "
+        f"numbers by their digits. {_NAMES}",
         "The {one}, or empty when there is none.",
         (
             Parameter(
@@ -80,7 +107,17 @@ FAMILY = (
         update_record,
         f"Changes the fields that are given, and nothing when they hold these values already. {_NAMES}",
         "The {one} after the change.",
-        (_ID,),
+        (
+            _ID,
+            Parameter(
+                "only_if",
+                "expression",
+                required=False,
+                default="",
+                doc="A condition on the {one} as it is at the moment of writing, called `record`. When it does not "
+                "hold, nothing is changed.",
+            ),
+        ),
         free=True,
         settable=True,
     ),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hub.actions.kinds import Kind, called, many, one
-from hub.actions.reading import COUNTED, MOST, only
-from hub.actions.sameness import differing, is_contact_detail, is_empty, same_contact_detail
+from hub.actions.kinds import Kind, called, one
+from hub.actions.reading import matching, only
+from hub.actions.sameness import differing, is_empty
 from hub.context import Context
 from hub.errors import Permanent
 from hub.model import Record
@@ -20,10 +20,14 @@ def create_record(kind: Kind, ctx: Context, /, **fields: Any) -> Outcome:
     return Outcome(record, f"Created {one(kind)} {record['id']}")
 
 
-def update_record(kind: Kind, ctx: Context, /, *, id: str, **fields: Any) -> Outcome:
-    """The record with these fields changed."""
+def update_record(kind: Kind, ctx: Context, /, *, id: str, only_if: str = "", **fields: Any) -> Outcome:
+    """The record with these fields changed, or as it is when `only_if` does not hold for it now."""
     wanted = _writable(kind, ctx, fields)
-    return _change(kind, ctx, ctx.workglue.get(kind.name, id), wanted, fields)
+    record = ctx.workglue.get(kind.name, id)
+    # A repeat after a lost answer finds its own change, for which the condition need not hold any more.
+    if only_if and differing(kind, record, wanted) and not ctx.holds(only_if, {"record": record}):
+        return Outcome(record, f"Not changed: for the {one(kind)} as it is now, the condition does not hold")
+    return _change(kind, ctx, record, wanted, fields)
 
 
 def upsert_record(kind: Kind, ctx: Context, /, *, match: Mapping[str, Any], **fields: Any) -> Outcome:
@@ -33,7 +37,7 @@ def upsert_record(kind: Kind, ctx: Context, /, *, match: Mapping[str, Any], **fi
             raise Permanent(f"{name} stands under match and among the fields. Give it once.")
     sought = {name: value for name, value in match.items() if not is_empty(value)}
     wanted = _writable(kind, ctx, fields) if fields else {}
-    found = only(kind, _matching(kind, ctx, sought), sought) if sought else None
+    found = only(kind, matching(kind, ctx, sought), sought) if sought else None
     if found is None:
         return create_record(kind, ctx, **sought, **fields)
     return _change(kind, ctx, found, wanted, fields)
@@ -77,22 +81,3 @@ def _nothing(kind: Kind, wanted: Record, given: Mapping[str, Any]) -> str:
 
 def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _matching(kind: Kind, ctx: Context, sought: Mapping[str, Any]) -> list[Record]:
-    """The records that equal `sought`, e-mail addresses and phone numbers however they are written.
-
-    The API compares exactly. Only when that finds nothing, all records that fit otherwise are read and compared here.
-    """
-    resolved = ctx.workglue.resolve(kind.name, sought)
-    found = ctx.workglue.list(kind.name, resolved, limit=COUNTED + 1)
-    loose = [name for name in resolved if is_contact_detail(name)]
-    if found or not loose:
-        return found
-    others = {name: value for name, value in resolved.items() if name not in loose}
-    candidates = ctx.workglue.list(kind.name, others, limit=MOST)
-    if len(candidates) >= MOST:
-        raise Permanent(f"There are too many {many(kind)} to compare {_listed(loose)}. Match by another field as well.")
-    return [
-        each for each in candidates if all(same_contact_detail(name, each.get(name), resolved[name]) for name in loose)
-    ]

@@ -8,14 +8,21 @@ import sys
 import click
 
 from hub import __version__
+from hub.cli.blueprints import blueprints
 from hub.cli.doctor import doctor
 from hub.cli.everything import everything
 from hub.cli.explain import explain
+from hub.cli.inbox import inbox
+from hub.cli.key import key, keys
+from hub.cli.polls import polls
 from hub.cli.processes import clock, release, web, worker
 from hub.cli.recipes import check, recipes, run
 from hub.cli.runs import runs
+from hub.cli.schema import schema
 from hub.cli.secrets import secrets
+from hub.cli.stored import stored
 from hub.cli.tests import test
+from hub.cli.tokens import tokens
 from hub.errors import HubError, RecipeError
 from hub.settings import read_settings
 
@@ -32,7 +39,29 @@ def cli() -> None:
     """
 
 
-for command in (check, explain, test, recipes, run, runs, secrets, web, worker, clock, everything, release, doctor):
+for command in (
+    check,
+    explain,
+    test,
+    schema,
+    recipes,
+    blueprints,
+    run,
+    runs,
+    polls,
+    inbox,
+    key,
+    keys,
+    secrets,
+    stored,
+    tokens,
+    web,
+    worker,
+    clock,
+    everything,
+    release,
+    doctor,
+):
     cli.add_command(command)
 
 

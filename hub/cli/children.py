@@ -16,6 +16,8 @@ from hub.queue.server import die_with_parent
 
 QUICKEST_REVIVAL = 1.0
 SLOWEST_REVIVAL = 30.0
+NOTICE = 0.75
+"""Seconds for which a process must be gone: a host ends all processes at once, and our own signal may come last."""
 
 
 class Child:
@@ -28,11 +30,13 @@ class Child:
         self._process: subprocess.Popen[str] | None = None
         self._started_at = 0.0
         self._pause = QUICKEST_REVIVAL
+        self._gone_at: float | None = None
         self._asked_to_end = False
 
     def start(self) -> None:
         """Start it in a session of its own: Ctrl+C reaches only us, and we decide the order of the end."""
         self._started_at = time.monotonic()
+        self._gone_at = None
         self._process = subprocess.Popen(
             self._command,
             env=self._environment,
@@ -50,10 +54,13 @@ class Child:
         """Start it again when it is gone and its pause is over."""
         if self._process is None or self._process.poll() is None or self._asked_to_end:
             return
-        alive_for = time.monotonic() - self._started_at
-        if alive_for > SLOWEST_REVIVAL:
+        if self._gone_at is None:
+            self._gone_at = time.monotonic()
+        if time.monotonic() - self._gone_at < NOTICE:
+            return
+        if self._gone_at - self._started_at > SLOWEST_REVIVAL:
             self._pause = QUICKEST_REVIVAL
-        if alive_for < self._pause:
+        if time.monotonic() - self._started_at < self._pause:
             return
         self._pause = min(self._pause * 2, SLOWEST_REVIVAL)
         click.echo(f"{self.name} ended with code {self._process.returncode} and is started again.")

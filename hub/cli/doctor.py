@@ -5,17 +5,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import click
 
 from hub.errors import HubError
 from hub.model import RunStatus
 from hub.services import Services, open_services
+from hub.services.coverage import Coverage, look_at_lists
+from hub.services.forecast import forecast_calls
+from hub.services.outages import describe
 from hub.settings import read_settings
 from hub.store.migrate import state
 
 SILENT_AFTER = 60.0
 """Seconds without a sign of life after which a process counts as gone."""
+
+LATELY = 86_400.0
+LATEST_OUTAGES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +86,72 @@ def _processes(services: Services) -> Iterator[Finding]:
     for kind in ("web", "worker", "clock"):
         seen = "is there" if kind in alive else f"has not been seen for {SILENT_AFTER:.0f} seconds"
         yield Finding(kind, kind in alive, seen, f"Start it with: python -m hub {kind}")
+    if any(
+        each.detail.get("redis") == "away" and now - each.seen_at < SILENT_AFTER for each in services.views.heartbeats()
+    ):
+        seen = "a worker goes on without Redis, a little slower"
+        yield Finding("worker", False, seen, "Start Redis, or check REDIS_URL. Nothing is lost meanwhile.")
 
 
 def _polls(services: Services) -> Iterator[Finding]:
-    for cursor in services.views.cursors():
-        seen = f"{cursor.resource}: {cursor.checked} checked, {cursor.changed} changed in the last pass"
-        if cursor.error:
-            seen = f"{cursor.resource}: {cursor.error}"
-        yield Finding("poll", not cursor.error, seen, "It is tried again by itself; look at the API if it stays so.")
+    for each in look_at_lists(services):
+        unexplained = services.ledger.count_unexplained(each.resource) or each.unexplained
+        well = not (each.error or each.held or each.is_frozen or unexplained)
+        yield Finding("poll", well, cover(each, unexplained), _what_to_do(each, unexplained))
+        if each.interval and each.interval.is_stretched:
+            every, wanted, requests = each.interval.every, each.interval.wanted, each.interval.requests
+            seen = f"{each.resource}: looked at every {every:.0f} s instead of {wanted:.0f} s"
+            yield Finding("poll", True, f"{seen}; one look takes {requests:,} requests")
+
+
+def _calls(services: Services) -> Iterator[Finding]:
+    found = forecast_calls(services)
+    do = "Give lists a longer `every`, or raise HUB_FULL_PASS_EVERY; until then the lists are looked at more seldom."
+    yield Finding("calls", not found.is_too_much, found.sentence(), do)
+
+
+def cover(each: Coverage, unexplained: int) -> str:
+    """The line about one list: what was looked at, and what became of it."""
+    if each.error or each.held:
+        return f"{each.resource}: {each.error or each.held}"
+    age = "not read to its end yet"
+    if each.full_age is not None:
+        age = f"read to its end {each.full_age / 3600:.1f} hours ago"
+    counts = f"{each.checked:,} checked, {each.changed:,} changed, {each.handled:,} handled"
+    counts += f", {unexplained:,} unexplained"
+    late = ", not looked at for far too long" if each.is_frozen else ""
+    return f"{each.resource}: {counts}, {age}{late}"
+
+
+def _what_to_do(each: Coverage, unexplained: int) -> str:
+    if each.held:
+        return f"When that is right: python -m hub polls accept {each.resource}. Else wait until the list is back."
+    if unexplained:
+        return "A change was lost, or told twice. Look at the log, and report it to whoever looks after the hub."
+    return "It is tried again by itself; look at the API, and at the log of the clock, if it stays so."
+
+
+def _waiting(services: Services) -> Iterator[Finding]:
+    for flood in services.views.floods():
+        seen = f"{flood.held:,} runs of {flood.recipe_id} from one look at {flood.resource}; {flood.begun:,} had begun"
+        yield Finding("flood", False, seen, f"python -m hub polls release {flood.id}, or: polls drop {flood.id}")
+    for backlog in services.views.waiting_backlogs():
+        name = f"{backlog.recipe_id}/{backlog.trigger_id}"
+        if backlog.state == "waiting":
+            seen = f"{name}: start: {backlog.start} would start {backlog.counted:,} runs"
+            yield Finding("backlog", False, seen, f"python -m hub polls release {name}, or: polls drop {name}")
+
+
+def _plugins(services: Services) -> Iterator[Finding]:
+    assert services.registry
+    for each in services.plugins:
+        yield Finding("plug-in", True, f"{each.package} {each.version}: {', '.join(each.names)}")
+    for recipe in services.shelf.enabled():
+        for trigger in recipe.triggers:
+            error = services.ledger.watched(recipe.id, trigger.id).error if services.is_watching(trigger) else ""
+            if error:
+                seen = f"{trigger.id} of {recipe.id} could not look: {error}"
+                yield Finding("trigger", False, seen, "It is tried again by itself; look at the plug-in.")
 
 
 def _runs(services: Services) -> Iterator[Finding]:
@@ -93,12 +159,34 @@ def _runs(services: Services) -> Iterator[Finding]:
     parked, held = counts.get(RunStatus.PARKED, 0), counts.get(RunStatus.HELD, 0)
     age = services.views.queue_age(services.clock())
     yield Finding("queue", age < SILENT_AFTER, f"the oldest due run waits {age:.0f} seconds", "Start a worker.")
-    yield Finding("parked", not parked, f"{parked} runs wait for a working key", "Set WORKGLUE_API_KEY and restart.")
+    yield Finding("parked", not parked, f"{parked} runs wait for a working key", "python -m hub key set")
     yield Finding("held", not held, f"{held} runs wait for a person", "See: python -m hub runs list --status held")
 
 
+def _away(services: Services) -> Iterator[Finding]:
+    now, zone = services.clock(), ZoneInfo(services.settings.timezone)
+    for each in services.views.outages(limit=LATEST_OUTAGES):
+        if now - each.until < LATELY:
+            since, until = (datetime.fromtimestamp(at, zone).strftime("%d %b %H:%M") for at in (each.since, each.until))
+            what = "; ".join(describe(each)) or "nothing came in meanwhile"
+            span = f"new version at {until}" if each.cause == "deployed" else f"{each.cause} from {since} to {until}"
+            yield Finding("away", True, f"{span}: {what}")
+
+
 Look = Callable[[Services], Iterator[Finding]]
-LOOKS: tuple[Look, ...] = (_database, _redis, _api, _recipes, _processes, _polls, _runs)
+LOOKS: tuple[Look, ...] = (
+    _database,
+    _redis,
+    _api,
+    _recipes,
+    _processes,
+    _polls,
+    _calls,
+    _waiting,
+    _plugins,
+    _runs,
+    _away,
+)
 
 
 def _careful(look: Look, services: Services) -> Iterator[Finding]:

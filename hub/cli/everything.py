@@ -9,7 +9,6 @@ import http.client
 import signal
 import socket
 import sys
-import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from hub.cli.children import Child, run_to_end
 from hub.cli.processes import refuse_ephemeral
 from hub.cli.trial import trial_environment
 from hub.errors import HubError, SettingError
+from hub.presence import Ending
 from hub.queue import PrivateServer
 from hub.settings import Settings, inherited, keep_trial, read_settings
 
@@ -50,7 +50,8 @@ class Everything:
         self._settings = settings
         self._workers = workers
         self._activity = activity
-        self._stop = threading.Event()
+        self._ending = Ending()
+        self._stop = self._ending.over
         self._redis: PrivateServer | None = None
         self._sandbox: Child | None = None
         self._front: list[Child] = []
@@ -59,14 +60,15 @@ class Everything:
 
     def run(self) -> None:
         """Until a signal comes."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: self._stop.set())
+        self._ending.listen()
+        signal.signal(signal.SIGHUP, self._ending.hear)
         try:
             self._start()
             while not self._stop.wait(0.5):
                 self._revive()
         finally:
             self._end()
+            self._ending.ignore()
 
     def _start(self) -> None:
         port = free_port(self._settings.port)

@@ -7,10 +7,14 @@ import sys
 
 import click
 
+from hub import __version__
 from hub.errors import SettingError
-from hub.services import open_services
+from hub.model import new_id
+from hub.presence import program
+from hub.services import Services, open_services
 from hub.settings import Settings, read_settings
 from hub.store.migrate import upgrade
+from hub.store.outages import Release
 from hub.web.accounts import ensure_admin
 
 
@@ -56,15 +60,28 @@ def release() -> None:
     refuse_ephemeral(settings)
     services = open_services(settings)
     upgrade(services.database)
+    before = _in_force(services)
     checked = services.publish_recipes()
     broken = sum(1 for each in checked if any(problem.severity == "error" for problem in each.problems))
     password = ensure_admin(services)
+    _note_release(services, before)
     click.echo(f"The database is ready. {len(checked)} recipes are in force, {broken} of them with errors.")
     if broken:
         click.echo("See them with: python -m hub check")
     if password:
         click.echo(f"The first login is {settings.admin_email} with the password {password}")
     services.close()
+
+
+def _in_force(services: Services) -> dict[str, str]:
+    return {each.recipe_id: each.version for each in services.views.current_recipes()}
+
+
+def _note_release(services: Services, before: dict[str, str]) -> None:
+    """Keep what was deployed, so that the report after the next start can say so."""
+    now, after = services.clock(), _in_force(services)
+    changed = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+    services.ledger.note_release(Release(new_id("rel", now), now, __version__, program(), changed))
 
 
 def refuse_ephemeral(settings: Settings) -> None:

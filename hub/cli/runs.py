@@ -9,14 +9,18 @@ from typing import Any
 
 import click
 
+from hub.cli.resuming import cancel, failures, resume, skip_wait
 from hub.cli.tests import surroundings_of
 from hub.cli.text import show_rows, show_time
 from hub.engine.scope import legible
 from hub.errors import HubError
 from hub.model import Recipe, RunStatus
+from hub.recipe.asked import read_fields
+from hub.recipe.nearest import spell, suggest
 from hub.rehearsing.report import difference_lines
 from hub.rehearsing.saving import save_run
 from hub.services import Services, open_services
+from hub.services.questions import OPEN, answer_question, find_question
 from hub.settings import read_settings
 from hub.store.views.shapes import RunPage, StepPage
 
@@ -26,7 +30,11 @@ BY = "command line"
 
 @click.group()
 def runs() -> None:
-    """What recipes did: list, show, replay, cancel, decide."""
+    """What recipes did: list, show, failures, resume, replay, cancel, decide, answer."""
+
+
+for command in (failures, resume, cancel, skip_wait):
+    runs.add_command(command)
 
 
 @runs.command("list")
@@ -57,7 +65,9 @@ def show_run(run: str, as_json: bool) -> None:
     found = page.run
     click.echo(f"{found.id}  {page.recipe_name} ({found.recipe_id}, version {found.recipe_version})")
     click.echo(f"{found.status.value}. {found.reason}".rstrip())
-    if found.status is RunStatus.QUEUED:
+    if page.in_front is not None:
+        click.echo(f"In front of it: {page.in_front.id}, {page.in_front.status.value}. {page.in_front.reason}".rstrip())
+    elif found.status is RunStatus.QUEUED:
         click.echo(f"It goes on at {show_time(found.due_at)}.")
     click.echo(f"Event {page.event.id}: {page.event.type} from {page.event.source}, {show_time(page.event.time)}")
     if found.verdict and not found.verdict.get("value", True):
@@ -76,21 +86,10 @@ def show_run(run: str, as_json: bool) -> None:
 def replay(run: str) -> None:
     """Run the recipe's current version again for the same event. The old run stays as it is."""
     services = open_services(read_settings())
-    new_run = services.replay(run)
+    new_run = services.resuming.replay(run, by=BY)
     if not new_run:
         raise HubError("Somebody else has just run it again.", hint=f"See: python -m hub runs show {run}")
     click.echo(f"Run {new_run} is due now. Follow it with: python -m hub runs show {new_run}")
-
-
-@runs.command("cancel")
-@click.argument("run")
-def cancel(run: str) -> None:
-    """Stop a run that is not over. Steps that are done stay done."""
-    services = open_services(read_settings())
-    _page(services, run)
-    if not services.ledger.cancel(run, now=services.clock(), by=BY):
-        raise HubError(f"The run {run} is over already; there is nothing to cancel.")
-    click.echo(f"The run {run} is cancelled.")
 
 
 @runs.command("decide")
@@ -102,9 +101,61 @@ def decide(run: str, choice: str) -> None:
     page = _page(services, run)
     if page.run.status is not RunStatus.HELD:
         raise HubError(f"The run {run} waits for nobody: it is {page.run.status.value}.")
-    services.ledger.requeue([run], now=services.clock(), decision=choice)
+    services.ledger.requeue([run], now=services.clock(), decision="" if page.run.over else choice)
     services.bell.ring()
     click.echo(f"The run {run} goes on.")
+
+
+@runs.command("answer")
+@click.argument("run")
+@click.argument("step")
+@click.argument("answer")
+@click.option("--field", "given", multiple=True, metavar="NAME=TEXT", help="A field that the question asks for.")
+def answer(run: str, step: str, answer: str, given: tuple[str, ...]) -> None:
+    """Answer what a run asks: STEP is its id, in a loop with the number of the item: ok-0."""
+    services = open_services(read_settings())
+    asked = find_question(services, _page(services, run).run.root_id, step)
+    if asked is None:
+        raise HubError(f"The run {run} has no step `{step}` that people answer.")
+    if answer not in asked.answers:
+        hint = suggest(answer, asked.answers) or f"It can be {spell(asked.answers, last='or')}."
+        raise HubError(f"`{answer}` is no answer to the step {step}.", hint=hint)
+    values, problems = read_fields(asked.fields, dict(each.partition("=")[::2] for each in given))
+    if problems:
+        name, text = next(iter(problems.items()))
+        raise HubError(f"The field {name}: {text}", hint=f"Give it with --field {name}=...")
+    if asked.state != OPEN or not answer_question(services, asked, answer, values=values, by=BY):
+        now = find_question(services, asked.run.root_id, step)
+        said = f": {now.given.answer}, by {now.given.by}" if now and now.given and now.given.answer else ""
+        raise HubError(f"The step {step} takes no answer any more. It is {now.state if now else 'gone'}{said}.")
+    click.echo(f"Answered: {answer}. The run {run} goes on.")
+
+
+@runs.command("release")
+@click.argument("recipe")
+@click.option("--all", "at_once", is_flag=True, help="All of them now.")
+@click.option("--per-minute", type=click.IntRange(1, 10_000), help="So many a minute, oldest first.")
+def release(recipe: str, at_once: bool, per_minute: int | None) -> None:
+    """Let the runs of a recipe go on that its limits hold. They go beyond the limit."""
+    services = open_services(read_settings())
+    if services.views.recipe(recipe) is None:
+        raise HubError(f"There is no recipe {recipe}.", hint="See them with: python -m hub recipes")
+    held = services.views.held_by_limits(recipe)
+    if not held:
+        raise HubError(f"No run of {recipe} is held by a limit.")
+    if at_once == (per_minute is not None):
+        raise HubError(f"{_held(held)}.", hint="Say how they go on: --all, or --per-minute 10.")
+    count = services.ledger.release_held(recipe, by=BY, now=services.clock(), per_minute=per_minute or 0)
+    services.bell.ring()
+    click.echo(f"{_going(count)}{f', {per_minute} a minute' if per_minute else ''}.")
+
+
+def _held(count: int) -> str:
+    return "1 run is held by a limit" if count == 1 else f"{count:,} runs are held by a limit"
+
+
+def _going(count: int) -> str:
+    return "1 run goes on" if count == 1 else f"{count:,} runs go on"
 
 
 @runs.command("save-as-test")

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import click
 
+from hub.engine.waiting import Calendar
 from hub.errors import SettingError
-from hub.recipe.library import read_folder
+from hub.recipe.blueprints import World
+from hub.recipe.library import find_recipes, read_library
+from hub.recipe.lookups import columns_of, usable
 from hub.rehearsing.folder import files_in, find_tests, run_tests
 from hub.rehearsing.play import Surroundings
 from hub.rehearsing.report import lines
@@ -30,9 +33,11 @@ def test(paths: tuple[Path, ...], recipe: str) -> None:
         raise SettingError(f"HUB_RECIPES names the folder {folder}, which does not exist.")
     # Not services.read_recipes: that looks for the names of secrets in the database.
     fields = {name: tuple(each.fields) for name, each in services.profile.resources.items()}
-    checked = read_folder(folder, registry=services.registry, fields=fields)
+    tables = columns_of(services.read_tables())
+    world = World(services.registry, fields=fields, tables=tables)
+    library = read_library(find_recipes(folder), world=world)
     files = files_in(paths) if paths else find_tests(folder)
-    report = run_tests(files, checked, surroundings_of(services), only=recipe)
+    report = run_tests(files, library.recipes, surroundings_of(services), only=recipe, blueprints=library.blueprints)
     if not report.results and not report.problems:
         what = f" for the recipe {recipe}" if recipe else ""
         click.echo(f"There are no tests{what}. Write one into {folder / 'tests'}; docs/testing-recipes.md shows how.")
@@ -44,4 +49,7 @@ def test(paths: tuple[Path, ...], recipe: str) -> None:
 
 def surroundings_of(services: Services) -> Surroundings:
     """What tests need of the services; neither the database nor the network is among it."""
-    return Surroundings(services.profile, services.registry, services.expressions, services.settings.timezone)
+    tables = usable(services.read_tables())
+    language = (services.registry, services.expressions)
+    calendar = Calendar(services.settings.timezone, services.settings.holidays)
+    return Surroundings(services.profile, *language, calendar, tables)

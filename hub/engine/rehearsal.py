@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from hub.engine.bench import Bench, Lease, Tools
 from hub.engine.journal import Journal, NoJournal
@@ -20,6 +20,36 @@ ToolsFor = Callable[[Journal, Callable[[], float]], Tools]
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """What a person decided about the step that holds the run, and when."""
+
+    decision: str
+    at: float
+
+
+class Others(Protocol):
+    """Who answers while a rehearsed run waits."""
+
+    def wake(self, due_at: float) -> float:
+        """When the run goes on that would sleep until `due_at`: then, or earlier."""
+
+    def decide(self, known: Mapping[str, StepRecord]) -> Decided | None:
+        """What becomes of the step that holds the run, None when nobody decides."""
+
+
+class Nobody:
+    """Others who never answer."""
+
+    def wake(self, due_at: float) -> float:
+        """Then."""
+        return due_at
+
+    def decide(self, known: Mapping[str, StepRecord]) -> Decided | None:  # noqa: ARG002
+        """Nothing."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Rehearsal:
     """How the run would end, its journal in order, and what it would change or send."""
 
@@ -29,8 +59,9 @@ class Rehearsal:
     plan: tuple[dict[str, Any], ...]
 
 
-def rehearse(recipe: Recipe, event: Event, tools_for: ToolsFor) -> Rehearsal:
+def rehearse(recipe: Recipe, event: Event, tools_for: ToolsFor, *, others: Others | None = None) -> Rehearsal:
     """Run `recipe` for `event` without effects. Waits and retries take no time: the clock jumps to when they end."""
+    others = others or Nobody()
     moment = [event.time]
     tools = tools_for(NoJournal(), lambda: moment[0])
     run = Run(
@@ -53,8 +84,10 @@ def rehearse(recipe: Recipe, event: Event, tools_for: ToolsFor) -> Rehearsal:
         ended = work(bench)
         known = bench.known
         plan.extend(bench.plan)
-        if ended.due_at is None:
+        decided = others.decide(known) if ended.status is RunStatus.HELD else None
+        if ended.due_at is None and decided is None:
             break
-        run = replace(run, verdict=bench.verdict)
-        moment[0] = max(moment[0], ended.due_at)
+        due_at = decided.at if decided else others.wake(ended.due_at or moment[0])
+        run = replace(run, verdict=bench.verdict, variables={"decision": decided.decision} if decided else {})
+        moment[0] = max(moment[0], due_at)
     return Rehearsal(ended.status, ended.reason, tuple(known.values()), tuple(plan))

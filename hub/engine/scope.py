@@ -17,6 +17,9 @@ from hub.model import Event, Recipe, Run
 OPEN, CLOSE = "\u27e6", "\u27e7"
 _PLACEHOLDER = re.compile(f"{OPEN}secret:([A-Za-z0-9_]+):[^{CLOSE}]*{CLOSE}")
 
+ANSWER_LINK = re.compile(r"(/answers/[A-Za-z0-9_-]+/([a-z0-9_-]+)/([a-z0-9_]+)/)[a-z2-7]{26}")
+"""An address of hub.engine.links, up to its proof; with the place and the answer."""
+
 SHORTEST_SCRUBBED = 6
 """Characters. Shorter secrets would scrub ordinary words out of the history."""
 
@@ -47,8 +50,9 @@ def reveal(value: Any, secrets: Mapping[str, str], run_id: str) -> Any:
 
 
 def legible(value: Any) -> Any:
-    """`value` as people read it: a placeholder becomes "[secret NAME]"."""
-    return _mapped(value, lambda text: _PLACEHOLDER.sub(r"[secret \1]", text))
+    """`value` as people read it: a placeholder becomes "[secret NAME]", and an address that answers a question loses
+    its end, so that nobody answers who may only look."""
+    return _mapped(value, lambda text: ANSWER_LINK.sub(r"\1...", _PLACEHOLDER.sub(r"[secret \1]", text)))
 
 
 def scrub(value: Any, secrets: Mapping[str, str]) -> Any:
@@ -76,19 +80,41 @@ def _mapped(value: Any, change: Callable[[str], str]) -> Any:
     return value
 
 
+NAMES = "__names__"
+"""The key of an event's data that lists the names which a plug-in's trigger gives to expressions."""
+
+
 def names_for(
     event: Event, *, recipe: Recipe, run: Run, secrets: Mapping[str, str], now: Callable[[], float]
 ) -> dict[str, Any]:
     """The scope at the start of a run. `steps`, `vars`, `item` and `loop` are added as the run goes on."""
+    placeholders = SecretNames(secrets, run.root_id)
     return {
         **event_names(event, now=now),
-        "inputs": {**_defaults(recipe), **event.data.get("inputs", {})},
+        "inputs": {**_defaults(recipe), **event.data.get("inputs", {}), **instance_inputs(recipe, placeholders)},
         "vars": {},
         "steps": {},
-        "secrets": SecretNames(secrets, run.root_id),
+        "secrets": placeholders,
         "run": {"id": run.id, "attempt": run.claim, "replay_of": run.replay_of},
         "recipe": {"id": recipe.id, "name": recipe.name},
     }
+
+
+def instance_inputs(recipe: Recipe, placeholders: Mapping[str, str]) -> dict[str, Any]:
+    """What an instance gives to its blueprint, nothing for any other recipe. Nobody who starts it can change these.
+
+    An input that names a secret comes to its placeholder, and is absent while there is no such secret.
+    """
+    values = recipe.origin.values if recipe.origin else {}
+    found = {}
+    for name, value in values.items():
+        if recipe.inputs[name]["type"] != "secret" or value is None:
+            found[name] = value
+        elif isinstance(value, list):
+            found[name] = [placeholders[each] for each in value if each in placeholders]
+        elif value in placeholders:
+            found[name] = placeholders[value]
+    return found
 
 
 def _defaults(recipe: Recipe) -> dict[str, Any]:
@@ -97,7 +123,7 @@ def _defaults(recipe: Recipe) -> dict[str, Any]:
 
 def event_names(event: Event, *, now: Callable[[], float]) -> dict[str, Any]:
     """`event`, `now()` and the names that the event's type gives: record, before, changed; body, headers, query;
-    scheduled_at."""
+    scheduled_at, or what a plug-in says."""
     data = dict(event.data)
     shown = {
         "id": event.id,
@@ -106,7 +132,7 @@ def event_names(event: Event, *, now: Callable[[], float]) -> dict[str, Any]:
         "time": datetime.fromtimestamp(event.time, UTC),
         "data": data,
     }
-    own = ("record", "before", "changed", "body", "headers", "query", "scheduled_at")
+    own = ("record", "before", "changed", "body", "headers", "query", "scheduled_at", *data.pop(NAMES, ()))
     return {
         "event": shown,
         "now": lambda: datetime.fromtimestamp(now(), UTC),

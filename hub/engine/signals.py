@@ -17,15 +17,20 @@ class Signal(Exception):
 
 
 class Pause(Signal):
-    """Go on at `due_at`."""
+    """Go on at `due_at`. With `keeps_lane` no other run about the same record may go on before."""
 
-    def __init__(self, reason: str, *, due_at: float) -> None:
+    def __init__(self, reason: str, *, due_at: float, keeps_lane: bool = False) -> None:
         super().__init__(reason)
         self.due_at = due_at
+        self.keeps_lane = keeps_lane
 
 
 class Park(Signal):
-    """Go on when there is a working key."""
+    """Go on when there is a working key. `waits_for` is the one that was refused: its connection and version."""
+
+    def __init__(self, reason: str, *, waits_for: tuple[str, int] | None = None) -> None:
+        super().__init__(reason)
+        self.waits_for = waits_for
 
 
 class Hold(Signal):
@@ -37,17 +42,27 @@ class Hold(Signal):
 
 
 class Stop(Signal):
-    """The recipe says to end here, with `status`."""
+    """The recipe says to end here, with `status`; `result` is for a recipe that has called this one."""
 
-    def __init__(self, reason: str, *, status: RunStatus) -> None:
+    def __init__(self, reason: str, *, status: RunStatus, result: Any = None) -> None:
         super().__init__(reason)
         self.status = status
+        self.result = result
 
 
 class Failed(Signal):
-    """A step failed for good, and nothing in the recipe catches it."""
+    """A step failed for good, and nothing in the recipe catches it. `path` is the journal's name of the step."""
 
-    def __init__(self, reason: str, *, step_id: str, error: Mapping[str, Any]) -> None:
+    def __init__(self, reason: str, *, step_id: str, error: Mapping[str, Any], path: str = "") -> None:
         super().__init__(reason)
         self.step_id = step_id
         self.error = error
+        self.path = path
+
+
+class Expired(Signal):
+    """The time of the step at `path` is over, or that of the whole run, whose path is ""."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("The time for it is over.")
+        self.path = path

@@ -11,16 +11,40 @@ from typing import Any
 from hub import failpoints
 from hub.engine.arguments import jsonable, keepable, typed
 from hub.engine.bench import Bench
+from hub.engine.limits import StepLimits
 from hub.engine.retry import Decision, Next, Situation, decide, may_repeat
 from hub.engine.scope import reveal
 from hub.engine.signals import Failed, Hold, Park, Pause
 from hub.engine.transport import StepContext
-from hub.errors import HubError, NeedsPerson, Permanent, StepError, Unauthorized, Unknown
-from hub.model import ActionKind, Attempt, Step, StepRecord, StepStatus
+from hub.errors import (
+    HubError,
+    NeedsPerson,
+    OverLimit,
+    Permanent,
+    StepError,
+    Transient,
+    Unauthorized,
+    Unavailable,
+    Unknown,
+)
+from hub.model import ActionKind, Attempt, Condition, Step, StepRecord, StepStatus
 from hub.recipe.reading.retries import DEFAULT_RETRY
 from hub.registry import Action, Outcome
+from hub.timed import no_longer_than
 
 log = logging.getLogger(__name__)
+
+LIMIT = "(limit)"
+"""Under this name, which no expression can spell, the scope holds until when it all may take (flow.limits)."""
+
+LONGEST_STAY = 600.0
+"""Seconds from its first attempt for which a step that is tried again keeps others away from its record."""
+
+MAY_HAVE_HAPPENED = "may_have_happened"
+"""In the error of a step that has failed: nobody knows whether what it has sent was done."""
+
+SLOW_INTENT = 0.1
+"""The part of `unknown_wait` that writing an intent may take."""
 
 KEYS_AGE_EARLY = 0.95
 """The part of its promised time for which we trust the API to know an idempotency key."""
@@ -53,6 +77,8 @@ def attempt(bench: Bench, step: Step, path: str, scope: Mapping[str, Any]) -> An
     if action is None or action.run is None:
         error = Permanent(f"There is no action called {step.action}.", place=step.place)
         return give_up(bench, step, replace(record, finished_at=now), error)
+    if known is not None and known.due_at is not None and now < known.due_at and not bench.decision:
+        raise Pause(_why_waiting(known), due_at=known.due_at)
     current = Try(bench, step, action, record, record.tries + 1, now)
     settled = _settle_unknown(current)
     if settled is not None:
@@ -63,26 +89,44 @@ def attempt(bench: Bench, step: Step, path: str, scope: Mapping[str, Any]) -> An
         return _fail(current, error)
 
 
+def _why_waiting(known: StepRecord) -> str:
+    """Something else has woken the run: this step still has to wait before it is tried again."""
+    return f"Trying again: {(known.error or {}).get('message', '')}".strip()
+
+
+def _seconds_left(bench: Bench, scope: Mapping[str, Any]) -> float | None:
+    limit = scope.get(LIMIT)
+    return None if limit is None else max(0.0, limit.at - bench.now())
+
+
 def _act(current: Try, scope: Mapping[str, Any]) -> Outcome:
     bench, step, record = current.bench, current.step, current.record
     if record.request is None:
-        request = _render(bench, step, scope)
+        request = _render(bench, step, current.action, scope)
         record = current.record = replace(record, request=request)
     arguments = _with_secrets(bench, current.action, record.request)
     context = current.context = StepContext(
         doors=bench.tools.doors,
         key=record.key,
         previous=bench.known.get(record.path),
+        began=record.started_at,
         clock=bench.tools.clock,
         intent=_Intent(current),
         dry=bench.tools.dry,
         trust_key=_key_is_remembered(current),
+        limits=StepLimits(bench.limits, record.path),
+        recipe_id=bench.recipe.id,
+        run_began=bench.claimed.run.created_at,
+        judge=_Judge(bench, step, scope),
     )
     assert current.action.run is not None
     try:
-        result = current.action.run(context, **typed(current.action, arguments))
+        with no_longer_than(_seconds_left(bench, scope)):
+            result = current.action.run(context, **typed(current.action, arguments))
     except StepError:
         raise
+    except Unavailable as problem:  # our own database, asked before anything has left
+        raise Transient(problem.message, detail=problem.detail, hint=problem.hint) from problem
     except HubError as problem:
         raise Permanent(str(problem), detail=problem.detail) from problem
     except Exception as bug:
@@ -95,11 +139,13 @@ def _act(current: Try, scope: Mapping[str, Any]) -> Outcome:
     return result if isinstance(result, Outcome) else Outcome(result)
 
 
-def _render(bench: Bench, step: Step, scope: Mapping[str, Any]) -> Any:
+def _render(bench: Bench, step: Step, action: Action, scope: Mapping[str, Any]) -> Any:
     rendered = {}
     for name, value in step.arguments.items():
         try:
-            rendered[name] = jsonable(bench.tools.expressions.value(value, scope))
+            parameter = action.parameter(name)
+            html = parameter is not None and parameter.html
+            rendered[name] = jsonable(bench.tools.expressions.value(value, scope, html=html))
         except StepError as error:
             error.place = error.place or step.places.get(name, step.place)
             raise
@@ -110,6 +156,17 @@ def _with_secrets(bench: Bench, action: Action, request: Mapping[str, Any]) -> d
     secret = {each.name for each in action.parameters if each.secret}
     root = bench.claimed.run.root_id
     return {name: reveal(value, bench.secrets, root) if name in secret else value for name, value in request.items()}
+
+
+class _Judge:
+    """Says whether an expression of the step's `with` holds, with the names of the step and some more."""
+
+    def __init__(self, bench: Bench, step: Step, scope: Mapping[str, Any]) -> None:
+        self._expressions, self._scope, self._place = bench.tools.expressions, scope, step.place
+
+    def __call__(self, source: str, names: Mapping[str, Any]) -> bool:
+        condition = Condition("expression", self._place, source)
+        return self._expressions.condition(condition, {**self._scope, **names}).value
 
 
 class _Intent:
@@ -123,18 +180,27 @@ class _Intent:
         bench = current.bench
         if bench.tools.dry:
             return
+        failpoints.reach("before_intent")
+        while self._write(resource) > bench.tools.unknown_wait * SLOW_INTENT:
+            # The database was away. Whoever looks later whether it happened counts from `sent_at`: it must not lie.
+            log.warning("The intent of %s in run %s is written anew.", current.record.path, bench.claimed.run.id)
+        failpoints.reach("after_intent")
+
+    def _write(self, resource: str) -> float:
+        """Write that it leaves now; how many seconds that took."""
+        current, bench = self._current, self._current.bench
+        sent_at = bench.now()
         current.record = replace(
             current.record,
             status=StepStatus.STARTED if current.record.status is not StepStatus.UNKNOWN else StepStatus.UNKNOWN,
-            sent_at=bench.now(),
+            sent_at=sent_at,
             resource=resource or current.record.resource,
             error=None,
             due_at=None,
         )
-        failpoints.reach("before_intent")
         bench.remember(current.record)
         bench.flush()
-        failpoints.reach("after_intent")
+        return bench.now() - sent_at
 
 
 def _succeed(current: Try, outcome: Outcome) -> Any:
@@ -150,7 +216,8 @@ def _succeed(current: Try, outcome: Outcome) -> Any:
     bench.remember(record, attempt=Attempt(run_id, path, current.number, current.began, now, "ok"))
     writes = tuple(current.context.writes) if current.context else ()
     if record.sent_at is not None or writes:
-        bench.flush(writes=writes)
+        echoes = bench.tools.echoes
+        bench.flush(writes=writes, arrivals=echoes(bench.claimed, record.key, writes) if echoes and writes else ())
     return output
 
 
@@ -174,6 +241,8 @@ def _fail(current: Try, error: StepError) -> Any:
         error=shown,
         due_at=decision.due_at or None,
     )
+    if isinstance(error, OverLimit) and not doubtful:
+        record = replace(record, sent_at=None)  # a message is counted after its intent; it has not left
     outcome = "unknown" if isinstance(error, Unknown) else "error"
     line = Attempt(bench.claimed.run.id, record.path, current.number, current.began, now, outcome, shown)
     return _follow(current, decision, record, line, error)
@@ -183,25 +252,43 @@ def _follow(current: Try, decision: Decision, record: StepRecord, line: Attempt,
     bench = current.bench
     reason = bench.clean(decision.reason)
     if decision.next is Next.FAIL:
-        return give_up(bench, current.step, replace(record, finished_at=bench.now(), due_at=None), error, attempt=line)
+        over = replace(record, finished_at=bench.now(), due_at=None)
+        earlier = current.context.may_have_happened if current.context else None
+        return give_up(bench, current.step, over, error, attempt=line, in_doubt=earlier is not None)
     if decision.next is Next.SKIP:
         skipped = replace(record, status=StepStatus.SKIPPED, note=reason, finished_at=bench.now(), due_at=None)
         bench.remember(skipped, attempt=line)
         return None
     bench.remember(record, attempt=line if decision.counted else None)
     if decision.next is Next.PARK:
-        raise Park(reason)
+        known = (error.connection, error.version) if isinstance(error, Unauthorized) and error.version else None
+        raise Park(reason, waits_for=known)
     if decision.next is Next.HOLD:
         raise Hold(reason, error=record.error)
-    raise Pause(reason, due_at=decision.due_at)
+    raise Pause(reason, due_at=decision.due_at, keeps_lane=_keeps_lane(record, decision.due_at))
 
 
-def give_up(bench: Bench, step: Step, record: StepRecord, error: StepError, *, attempt: Attempt | None = None) -> Any:
-    """Record that the step failed for good, and raise Failed."""
+def _keeps_lane(record: StepRecord, due_at: float) -> bool:
+    """Whether a step that is tried again keeps other runs about its record waiting."""
+    return due_at <= record.started_at + LONGEST_STAY
+
+
+def give_up(
+    bench: Bench,
+    step: Step,
+    record: StepRecord,
+    error: StepError,
+    *,
+    attempt: Attempt | None = None,
+    in_doubt: bool = False,
+) -> Any:
+    """Record that the step failed for good, and raise Failed. `in_doubt`: an attempt before may have happened."""
     error.place = error.place or step.place
     shown = bench.clean(error.as_dict())
+    if in_doubt or (record.sent_at is not None and record.status in (StepStatus.STARTED, StepStatus.UNKNOWN)):
+        shown[MAY_HAVE_HAPPENED] = True
     bench.remember(replace(record, status=StepStatus.ERROR, error=shown), attempt=attempt)
-    raise Failed(str(shown["message"]), step_id=step.id, error=shown)
+    raise Failed(str(shown["message"]), step_id=step.id, error=shown, path=record.path)
 
 
 def _situation(current: Try, now: float) -> Situation:
@@ -236,7 +323,11 @@ def _settle_unknown(current: Try) -> Outcome | None:
     if current.action.kind is ActionKind.KEYED:
         look_at = record.sent_at + bench.tools.unknown_wait
         if bench.now() < look_at:
-            raise Pause("Waiting until it is safe to look whether an earlier attempt went through.", due_at=look_at)
+            raise Pause(
+                "Waiting until it is safe to look whether an earlier attempt went through.",
+                due_at=look_at,
+                keeps_lane=_keeps_lane(record, look_at),
+            )
         return None
     return _as_decided(current, bench.take_decision() or current.step.on_unknown)
 

@@ -8,8 +8,21 @@ from __future__ import annotations
 
 from hub.ports.api import Abilities, Api, Catalogue, Page
 from hub.ports.bell import Bell
-from hub.ports.entries import REPLAY_GUARD, Accepted, Arrival, ClaimedRun, Entry, Published, RunChange, SeenRecord
+from hub.ports.budget import Drawn, Purse
+from hub.ports.entries import (
+    REPLAY_GUARD,
+    Accepted,
+    Arrival,
+    ClaimedRun,
+    Entry,
+    Published,
+    RunChange,
+    SeenRecord,
+    Settlement,
+    Watched,
+)
 from hub.ports.ledger import Ledger
+from hub.ports.polls import Attendance, Backlog, KeptPage, Passing
 
 __all__ = [
     "REPLAY_GUARD",
@@ -17,13 +30,21 @@ __all__ = [
     "Accepted",
     "Api",
     "Arrival",
+    "Attendance",
+    "Backlog",
     "Bell",
     "Catalogue",
     "ClaimedRun",
+    "Drawn",
     "Entry",
+    "KeptPage",
     "Ledger",
     "Page",
+    "Passing",
     "Published",
+    "Purse",
     "RunChange",
     "SeenRecord",
+    "Settlement",
+    "Watched",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -11,10 +11,16 @@ from hub.model import Record
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list. `last` is True on the final one."""
+    """One page of a list. `last` is True on the final one.
+
+    `served_at` is the API's own time of the answer, None where it does not tell. `shifted` means that records have
+    moved between this page and the one before, so that some may have been missed.
+    """
 
     records: tuple[Record, ...]
     last: bool
+    served_at: float | None = None
+    shifted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +45,20 @@ class Abilities:
     methods: Mapping[str, frozenset[str]] = field(default_factory=dict)
     references: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
     """By resource: what recipes call a related record -> (the field that holds its id or ids, its resource)."""
+    fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By resource: the fields that its records are said to have."""
+    equality: bool = True
+    """Whether lists can be filtered by the values of fields."""
     key_seconds: float = 86400.0
     """How long the API knows an idempotency key."""
+    index_lag: float = 0.0
+    """Seconds after which a change is in the lists at the latest."""
+    granularity: float = 0.0
+    """To how many seconds update stamps are cut."""
+    per_minute: int = 0
+    """Calls that the API allows in a minute; 0: as many as one likes."""
+    burst: int = 0
+    """How many of them at once."""
 
 
 class Api(Protocol):
@@ -61,8 +79,13 @@ class Api(Protocol):
         updated_since: str = "",
         oldest_change_first: bool = False,
         size: int | None = None,
+        patience: Callable[[float], None] | None = None,
     ) -> Iterator[Page]:
-        """A list, page by page. Filters the API does not know are applied here. `updated_since` is inclusive."""
+        """A list, page by page. Filters the API does not know are applied here. `updated_since` is inclusive.
+
+        Where the API asks for patience in the middle, `patience` is called with the seconds and the page is asked for
+        again; without it, RateLimited is raised.
+        """
 
     def get(self, resource: str, record_id: str) -> Record:
         """One record. NotFound when there is none."""

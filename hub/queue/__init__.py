@@ -4,6 +4,7 @@ Redis holds nothing that may not be lost: bells that say "something is due", and
 """
 
 from hub.queue.bell import JOB, QUEUE, RedisBell, open_redis
+from hub.queue.pace import OwnPace, SharedPace
 from hub.queue.server import PrivateServer
 
-__all__ = ["JOB", "QUEUE", "PrivateServer", "RedisBell", "open_redis"]
+__all__ = ["JOB", "QUEUE", "OwnPace", "PrivateServer", "RedisBell", "SharedPace", "open_redis"]

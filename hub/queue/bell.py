@@ -26,6 +26,12 @@ WAKE_KEPT = 16
 COOL_DOWN = 2.0
 """Seconds without another try after Redis did not answer, so that no request waits for it twice."""
 
+LONGEST_WAIT = 2.0
+"""Seconds that one wait for the bell may take."""
+
+DEAF_FOR = 5.0
+"""Seconds without another wait at a Redis that did not answer: one that hangs costs a few seconds each time."""
+
 log = logging.getLogger(__name__)
 
 
@@ -49,11 +55,12 @@ class RedisBell:
 
     def __init__(self, url: str, *, drain_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._redis = open_redis(url)
-        self._waiting = open_redis(url, patience=5.0)
+        self._waiting = open_redis(url, patience=LONGEST_WAIT + 1.0)
         self._queue = Queue(QUEUE, connection=self._redis, serializer=JSONSerializer)
         self._job_timeout = int(drain_seconds + 120)
         self._clock = clock
         self._silent_until = 0.0
+        self._deaf_until = 0.0
 
     def ring(self) -> bool:
         """Wake a worker. False when Redis is away; the clock rings again for what is due."""
@@ -74,12 +81,15 @@ class RedisBell:
         return True
 
     def wait(self, seconds: float) -> bool:
-        """Sleep until the bell rings, at most `seconds` (up to 4). True when it rang. With Redis away: just sleep."""
-        seconds = max(0.01, min(seconds, 4.0))
+        """Sleep until the bell rings, at most `seconds` (up to 2). True when it rang. With Redis away: just sleep."""
+        seconds = max(0.01, min(seconds, LONGEST_WAIT))
+        if self._clock() < self._deaf_until:
+            time.sleep(min(seconds, 0.5))
+            return False
         try:
             return self._waiting.blpop([WAKE], timeout=seconds) is not None
         except redis.RedisError:
-            time.sleep(min(seconds, 0.5))
+            self._deaf_until = self._clock() + DEAF_FOR
             return False
 
     def state(self) -> dict[str, Any]:

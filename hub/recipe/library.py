@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,15 @@ from typing import Any
 from hub.errors import Place, Problem
 from hub.model import Recipe, Trigger
 from hub.ports import Catalogue
+from hub.recipe import lookups
+from hub.recipe.blueprints import Blueprints, Kind, World, check_blueprint, check_instance, kind_of
+from hub.recipe.blueprints.blueprint import refuse_shared_versions
 from hub.recipe.check import check
+from hub.recipe.listening import listeners
 from hub.recipe.loader import LARGEST
+from hub.recipe.problems import is_usable
+from hub.recipe.reading import Reading
+from hub.recipe.starting import Neighbours
 from hub.registry import Registry
 
 _ENDINGS = (".yaml", ".yml")
@@ -36,30 +43,75 @@ def read_folder(
     secrets: Collection[str] | None = None,
     fields: Mapping[str, Collection[str]] | None = None,
     catalogue: Catalogue | None = None,
+    tables: Mapping[str, Collection[str] | None] | None = None,
 ) -> list[Checked]:
-    """All recipes in a folder and its sub-folders, by file name. What is hidden, is no YAML file or lies in a folder
-    called `tests` is left out. Never raises for what is in a file, nor for one that cannot be read."""
+    """All recipes and instances in a folder and its sub-folders, by file name. What is hidden, is no YAML file or lies
+    in a folder called `tests` is left out. Never raises for what is in a file, nor for one that cannot be read."""
+    world = World(registry, secrets, fields, catalogue, tables)
+    return read_library(find_recipes(folder), world=world).recipes
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Some files, read and checked together: what can start, and the blueprints."""
+
+    recipes: list[Checked]
+    blueprints: Blueprints
+
+
+def read_library(paths: Iterable[Path], *, world: World, beside: Blueprints | None = None) -> Library:
+    """The recipes, instances and blueprints in these files, in their order.
+
+    With `beside`, they are read one by one: whether they clash with each other is not asked, and instances may be of
+    these blueprints, too.
+    """
+    texts = [(path.as_posix(), *_read_text(path, path.as_posix())) for path in paths]
+    kinds = [(file, text, problem, kind_of(text, file=file)) for file, text, problem in texts]
+    own = [check_blueprint(text, file=file, world=world) for file, text, _, kind in kinds if kind is Kind.BLUEPRINT]
+    blueprints = Blueprints(tuple(own if beside else refuse_shared_versions(own)))
+    known = Blueprints((*own, *beside.all)) if beside else blueprints
     found = []
-    for path in find_recipes(folder):
-        file = path.as_posix()
-        text, problem = _read_text(path, file)
+    for file, text, problem, kind in kinds:
         if problem is not None:
             found.append(Checked(file, text, None, (problem,)))
-            continue
-        reading = check(text, file=file, registry=registry, secrets=secrets, fields=fields, catalogue=catalogue)
-        found.append(Checked(file, text, reading.recipe, reading.problems))
-    return _refuse_open_doors(_refuse_shared_ids(found))
+        elif kind is not Kind.BLUEPRINT:
+            reading = _check_one(text, file, kind, known, world)
+            found.append(Checked(file, text, reading.recipe, reading.problems))
+    return Library(found if beside else _refuse_circles(_refuse_open_doors(_refuse_shared_ids(found))), blueprints)
+
+
+def read_blueprints(paths: Iterable[Path], *, world: World) -> Blueprints:
+    """The blueprints among these files. What else they hold is not looked at."""
+    texts = [(path.as_posix(), *_read_text(path, path.as_posix())) for path in paths]
+    these = [(file, text) for file, text, _ in texts if kind_of(text, file=file) is Kind.BLUEPRINT]
+    found = [check_blueprint(text, file=file, world=world) for file, text in these]
+    return Blueprints(tuple(refuse_shared_versions(found)))
+
+
+def _check_one(text: str, file: str, kind: Kind, blueprints: Blueprints, world: World) -> Reading:
+    if kind is Kind.INSTANCE:
+        return check_instance(text, file=file, blueprints=blueprints, world=world)
+    return check(
+        text,
+        file=file,
+        registry=world.registry,
+        secrets=world.secrets,
+        fields=world.fields,
+        catalogue=world.catalogue,
+        tables=world.tables,
+    )
 
 
 def find_recipes(folder: Path) -> Iterator[Path]:
-    """The recipe files in a folder and its sub-folders, by name, without hidden ones and folders called `tests`."""
+    """The recipe files in a folder and its sub-folders, by name, without hidden ones and folders called `tests`
+    and `tables`."""
     if not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
         if path.name.startswith("."):
             continue
         if path.is_dir():
-            if path.name != _TESTS and not path.is_symlink():
+            if path.name not in (_TESTS, lookups.FOLDER) and not path.is_symlink():
                 yield from find_recipes(path)
         elif path.suffix.lower() in _ENDINGS:
             yield path
@@ -111,6 +163,17 @@ def _refuse_shared_id(checked: Checked, owners: Mapping[str, list[str]]) -> Chec
     return replace(checked, recipe=None, problems=(*checked.problems, problem))
 
 
+def _refuse_circles(found: list[Checked]) -> list[Checked]:
+    """Calls of recipes that are not there or do not fit, and recipes that start each other for ever."""
+    problems = Neighbours.among([(each.file, each.recipe) for each in found]).problems()
+    return [_add_problems(each, problems.get(each.recipe.id, [])) if each.recipe else each for each in found]
+
+
+def _add_problems(checked: Checked, problems: list[Problem]) -> Checked:
+    usable = is_usable(tuple(problems))
+    return replace(checked, recipe=checked.recipe if usable else None, problems=(*checked.problems, *problems))
+
+
 def proof_of(trigger: Trigger) -> tuple[Any, Any]:
     """By what a webhook believes its deliveries. Recipes that share an address must agree on it."""
     return trigger.options.get("verify"), trigger.options.get("secret")
@@ -118,22 +181,17 @@ def proof_of(trigger: Trigger) -> tuple[Any, Any]:
 
 def _refuse_open_doors(found: list[Checked]) -> list[Checked]:
     """Two recipes at one webhook address that believe different senders: one would open the other's door."""
-    listeners: dict[str, list[tuple[str, Trigger]]] = {}
+    doors: dict[str, list[tuple[str, Trigger]]] = {}
     for each in found:
-        for trigger in each.recipe.triggers if each.recipe else ():
-            if trigger.type == "webhook":
-                listeners.setdefault(str(trigger.options.get("path")), []).append((each.file, trigger))
-    return [_refuse_open_door(each, listeners) for each in found]
+        for trigger in listeners(each.recipe) if each.recipe else ():
+            doors.setdefault(str(trigger.options.get("path")), []).append((each.file, trigger))
+    return [_refuse_open_door(each, doors) for each in found]
 
 
-def _refuse_open_door(checked: Checked, listeners: Mapping[str, list[tuple[str, Trigger]]]) -> Checked:
-    for trigger in checked.recipe.triggers if checked.recipe else ():
+def _refuse_open_door(checked: Checked, doors: Mapping[str, list[tuple[str, Trigger]]]) -> Checked:
+    for trigger in listeners(checked.recipe) if checked.recipe else ():
         path = str(trigger.options.get("path"))
-        others = [
-            file
-            for file, other in listeners.get(path, ())
-            if trigger.type == "webhook" and proof_of(other) != proof_of(trigger)
-        ]
+        others = [file for file, other in doors.get(path, ()) if proof_of(other) != proof_of(trigger)]
         if others:
             message = f"{checked.file} and {others[0]} listen at `{path}` and believe different senders."
             hint = "Give one of them another `path`, or both the same `verify` and `secret`."

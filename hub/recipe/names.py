@@ -8,8 +8,10 @@ COMMON: Mapping[str, str] = {
     "event": "what happened: id, type, source, time, data",
     "inputs": "the typed inputs",
     "vars": "the values that `set` steps have set",
+    "tables": "the lookup tables by name: each has a value, or the columns of a row, for each key",
     "secrets": "secrets by name, only in fields that may hold them",
     "steps": "the results of earlier steps by id; a skipped step is absent",
+    "links": "addresses that answer a `wait_for` step: links.<step>.<answer>, links.<step>.page",
     "run": "id and attempt of this run",
     "recipe": "id and name of the recipe",
 }

@@ -40,7 +40,7 @@ CODES: Mapping[str, str] = {
     "RCP209": "There is no such trigger type.",
     "RCP210": "An action or a trigger lacks something that it needs.",
     "RCP211": "An action or a trigger does not know a key.",
-    "RCP212": "An option of a trigger is wrong.",
+    "RCP212": "An option of a trigger or an argument of an action is wrong.",
     "RCP213": "A condition has the wrong shape.",
     "RCP214": "A retry rule has the wrong shape.",
     "RCP215": "The branches of a `choose` have the wrong shape.",
@@ -56,7 +56,7 @@ CODES: Mapping[str, str] = {
     "RCP306": "Braces stand in a bare expression.",
     "RCP307": "Something is called that cannot be called.",
     "RCP308": "An expression is too long or nested too deep.",
-    "RCP309": "A condition always comes to the same.",
+    "RCP309": "A condition or a key always comes to the same.",
     "RCP310": "A record, input or other object has no such field.",
     "RCP311": "There is no such step.",
     "RCP312": "A step is used before it has run, or one from another branch.",
@@ -65,6 +65,9 @@ CODES: Mapping[str, str] = {
     "RCP315": "A name is there only with another trigger of the recipe.",
     "RCP316": "An inline `if` has no `else`.",
     "RCP317": "A text looks like an expression that lacks its braces.",
+    "RCP318": "A link is asked for that there is not: `links.<step>.<answer>` belongs to a step that people answer.",
+    "RCP319": "A field of a webhook's body is used that none of the samples has.",
+    "RCP321": "Two branches that run side by side set the same variable.",
     "RCP401": "There is no such secret.",
     "RCP402": "A secret may not be used here.",
     "RCP403": "The account has no stage, job type or employee of this name.",
@@ -73,13 +76,28 @@ CODES: Mapping[str, str] = {
     "RCP406": "Two files have one id.",
     "RCP407": "A file cannot be read.",
     "RCP408": "Checking took too much time or memory.",
-    "RCP409": "It is part of the language, but this version of the hub does not do it yet.",
     "RCP410": "Two recipes share a webhook's address and believe different senders.",
     "RCP501": "Nothing uses the result of a step that only reads.",
     "RCP502": "A step or a branch is never reached.",
     "RCP503": "A password or a key stands in the file itself.",
     "RCP504": "A secret becomes a part of an address.",
     "RCP505": "Something may be created or sent twice.",
+    "RCP421": "A lookup table is not proper.",
+    "RCP422": "There is no such lookup table, or no such column or key in it.",
+    "RCP431": "There is no such blueprint, or not in this version.",
+    "RCP432": "There is a newer version of the blueprint.",
+    "RCP433": "The blueprint of an instance has errors of its own.",
+    "RCP434": "An input is used in a place where it cannot be filled in.",
+    "RCP435": "An input of a blueprint is missing.",
+    "RCP436": "A blueprint has no such input.",
+    "RCP437": "A file is a blueprint or an instance where a recipe is needed.",
+    "RCP438": "A blueprint's version is given twice, or differs from the one in the file's name.",
+    "RCP439": "Braces stand in the value of an input.",
+    "RCP450": "There is no such recipe to call or to listen to, or it cannot be called.",
+    "RCP451": "A call gives inputs that the other recipe does not take, or leaves out some that it needs.",
+    "RCP452": "Recipes start each other in a circle.",
+    "RCP453": "A wait is longer than the time of its step or of the run.",
+    "RCP506": "Recipes may start each other for ever by what they write.",
     "EXP101": "At run time: a name is not known, or a step has no result.",
     "EXP102": "At run time: values of these types do not go together.",
     "EXP103": "At run time: a filter or function cannot use this value.",
@@ -123,6 +141,11 @@ class Findings:
     def forget(self, code: str, place: Place) -> None:
         """Take back what was said with this code about a place, because there is something better to say."""
         for each in [each for each in self._found if each.code == code and each.place == place]:
+            del self._found[each]
+
+    def forget_others(self, code: str, place: Place) -> None:
+        """Take back everything but what was said with this code about a place: it only follows from that."""
+        for each in [each for each in self._found if each.code != code and each.place == place]:
             del self._found[each]
 
     def start(self) -> Place:

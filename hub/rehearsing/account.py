@@ -123,6 +123,7 @@ class Account:
         updated_since: str = "",
         oldest_change_first: bool = False,
         size: int | None = None,
+        patience: Callable[[float], None] | None = None,  # noqa: ARG002 - nothing here asks for any
     ) -> Iterator[Page]:
         """See hub.ports.Api. Without a size everything is on one page."""
         self._catch_up()

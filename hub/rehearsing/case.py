@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.errors import Place
 from hub.model import Record
+from hub.recipe.blueprints import Instance
 from hub.recipe.node import Node
 
 FAULTS = ("transient", "refused", "unknown", "unknown_done", "unauthorized", "needs_person")
@@ -54,6 +55,31 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """What somebody answers to a step, `after` so many seconds since it began to wait: an `answer` with `fields` where
+    people are asked, done or skip where the run is held, a `body` with `headers` where it waits for another app."""
+
+    step: str
+    place: Place
+    answer: str
+    by: str
+    fields: Mapping[str, Any]
+    body: Any
+    headers: Mapping[str, str]
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the recipe ends that a step calls, and its result."""
+
+    step: str
+    status: str
+    result: Any
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Later:
     """A change that a person makes while the run waits: `after` seconds, or right before the step `step`."""
 
@@ -73,7 +99,8 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One test. `fills` are the fields that Workglue itself sets when a step creates a record."""
+    """One test. `fills` are the fields that Workglue itself sets when a step creates a record, `stored` is what the
+    recipe has kept from earlier runs, as it stands in the file."""
 
     name: str
     place: Place
@@ -87,11 +114,17 @@ class Case:
     troubles: tuple[Trouble, ...] = ()
     fills: Mapping[str, Record] = field(default_factory=dict)
     later: tuple[Later, ...] = ()
+    stored: Node | None = None
+    replies: tuple[Reply, ...] = ()
+    endings: tuple[Ending, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TestFile:
-    """One file of tests for one recipe. `text` is kept for messages that show a line."""
+    """One file of tests for one recipe. `text` is kept for messages that show a line.
+
+    Where it tests a blueprint, `instance` holds the inputs, and `recipe_id` is the blueprint's id.
+    """
 
     __test__ = False
 
@@ -100,6 +133,7 @@ class TestFile:
     recipe_id: str
     recipe_place: Place
     cases: tuple[Case, ...]
+    instance: Instance | None = None
 
 
 @dataclass(frozen=True, slots=True)

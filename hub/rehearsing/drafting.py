@@ -10,12 +10,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hub.actions.recipients import read_recipients
 from hub.actions.sameness import differing, is_empty
 from hub.engine.scope import OPEN, legible
 from hub.model import Record, StepRecord, StepStatus
 from hub.rehearsing.catalogue import usual_records
 from hub.rehearsing.outside import READS
+from hub.rehearsing.replied import reply_of
+from hub.rehearsing.stored import StoredDraft
 from hub.workglue.dialect import Profile, Resource
+
+_FLOW = frozenset({"set", "stop", "wait", "wait_for", "hold", "choose", "parallel"})
+"""Steps of the engine's own: what fails in them fails in the test by itself."""
 
 _FAULTS = {
     "Transient": "transient",
@@ -37,8 +43,10 @@ class Draft:
         self.writes: list[Record] = []
         self.messages: list[Record] = []
         self.calls: list[Record] = []
+        self.started: list[Record] = []
         self.created: dict[str, str] = {}
         self.assumed: list[str] = []
+        self.stored = StoredDraft()
         self._profile = profile
         self._known: dict[tuple[str, str], Record] = {}
         self._made: Counter[str] = Counter()
@@ -92,6 +100,12 @@ class Draft:
         """Take in one step of the run. Of a loop its items count, which are steps of their own."""
         if isinstance(step.request, dict) and set(step.request) == {"items"}:
             return
+        if step.action == "call":
+            self._add_called(step)
+            return
+        if step.action in ("wait_for", "hold"):
+            self.answers += [each for each in (reply_of(step),) if each]
+            return
         if step.status is StepStatus.OK:
             self._add_done(step)
         elif step.status in (StepStatus.ERROR, StepStatus.UNKNOWN):
@@ -105,10 +119,17 @@ class Draft:
         if step.action == "notify.send":
             words = {key: _by_name(request.get(key, "")) for key in ("to", "title", "body")}
             self.messages.append(words)
+        elif step.action == "email.send":
+            self.messages.append(_mail_of(request))
         elif step.action == "http.request":
             self._add_call(request, step.output)
+        elif step.action == "webhook.send":
+            called = {"method": "POST", "url": request.get("url", "")}
+            self._add_call(called, {"status": (step.output or {}).get("status", 200)})
         elif resource in self._profile.resources and verb in _BY_STEP:
             self._add_records(step, self._profile.resources[resource], verb, request)
+        else:
+            self.stored.add(step, request)
 
     def _add_records(self, step: StepRecord, kind: Resource, verb: str, request: Record) -> None:
         output = step.output
@@ -212,14 +233,39 @@ class Draft:
             self.assume(f"{method} {url} was answered in several ways; the test has the first answer only.")
         self.answers.append(answer)
 
+    def _add_called(self, step: StepRecord) -> None:
+        """A recipe that was called, and how it ended where the step saw that."""
+        request = step.request if isinstance(step.request, dict) else {}
+        if not request.get("run"):
+            return  # it could not be called; what is wrong is wrong in the test, too
+        self.started.append({"recipe": request["recipe"], "inputs": request.get("inputs") or {}})
+        if request.get("wait") is False:
+            return
+        output = step.output if isinstance(step.output, dict) else {}
+        ends = output.get("status", "succeeded")
+        if not output:
+            self.assume(f"How the recipe {request['recipe']} ends that the step {step.path} called is not known.")
+        told = str((step.error or {}).get("message", ""))
+        reason = told.partition(": ")[2] if ends in ("failed", "cancelled") else ""
+        more = {"result": output.get("result")} if output.get("result") is not None else {}
+        self.answers.append({"step": step.path, "ends": ends, **more, **({"reason": reason} if reason else {})})
+
     def _add_failed(self, step: StepRecord) -> None:
         error = step.error or {}
-        if not str(error.get("code", "")).startswith("RUN") or step.action in ("set", "stop", "wait", "choose"):
+        if not str(error.get("code", "")).startswith("RUN") or step.action in _FLOW:
             return
         fault = _FAULTS.get(str(error.get("kind")), "refused")
         message = str(error.get("message", ""))
         trouble = {"step": step.path, "fault": fault, "times": max(1, min(step.tries, 40)), "message": message}
         self.answers.append(trouble)
+
+
+def _mail_of(request: Record) -> Record:
+    """A mail as the messages of a test have it."""
+    groups = (read_recipients(request.get(key), key=key) for key in ("to", "cc", "bcc"))
+    to = ", ".join(str(each) for group in groups for each in group)
+    body = request.get("text") or request.get("html") or ""
+    return {"to": to, "title": " ".join(str(request.get("subject", "")).split()), "body": body}
 
 
 def _by_name(value: Any) -> Any:

@@ -7,13 +7,18 @@ from hub.recipe.node import Node
 from hub.recipe.problems import Findings
 from hub.recipe.reading.section import Section, expect
 from hub.rehearsing.case import NOT_REACHED, NOT_STARTED
+from hub.rehearsing.stored import read_stored
 
 STATUSES = (*(each.value for each in RunStatus), NOT_STARTED)
 STEP_STATUSES = (*(each.value for each in StepStatus), NOT_REACHED)
+MOST_TIMES = 1_000
+"""How often one thing is expected at the most, with `times`."""
+
 DEEDS = ("create", "update", "delete")
 _SENT = {
     "messages": ("a message", ("to", "title", "body", "title_has", "body_has")),
     "calls": ("a call", ("method", "url", "headers", "params", "json", "form", "text")),
+    "started": ("a recipe that is called", ("recipe", "inputs")),
 }
 
 
@@ -31,11 +36,15 @@ def check_expectation(node: Node, findings: Findings, *, resources: tuple[str, .
         values = section.take(key)
         if values is not None:
             expect(values, "map", findings=findings, what=f"`{key}`")
+    stored = section.take("stored")
+    if stored is not None:
+        read_stored(stored, findings)
     for each in _listed(section, "writes", findings):
         _check_write(each, findings, resources)
     for key, (what, names) in _SENT.items():
         for each in _listed(section, key, findings):
             sent = Section(each, findings, what=what)
+            sent.whole("times", default=1, lowest=1, highest=MOST_TIMES)
             for name in names:
                 sent.take(name)
             sent.close()
@@ -61,6 +70,7 @@ def _check_write(node: Node, findings: Findings, resources: tuple[str, ...]) -> 
     write.word("do", DEEDS, default="")
     write.word("resource", resources, default="")
     write.take("id")
+    write.whole("times", default=1, lowest=1, highest=MOST_TIMES)
     fields = write.take("fields")
     if fields is not None:
         expect(fields, "map", findings=findings, what="`fields`")

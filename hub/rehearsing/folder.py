@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hub.errors import HubError, Place, Problem
 from hub.model import Recipe
+from hub.recipe.blueprints import Blueprints, Instance, World
+from hub.recipe.blueprints.checking import check_filled
 from hub.recipe.library import Checked
 from hub.recipe.nearest import suggest
+from hub.recipe.problems import Findings
 from hub.rehearsing.case import Case, Difference, TestFile
 from hub.rehearsing.play import Surroundings, play
 from hub.rehearsing.reading import read_tests
 from hub.rehearsing.verdict import differences
 
 FOLDER = "tests"
+NO_BLUEPRINTS = Blueprints()
 _ENDINGS = (".yaml", ".yml")
 
 
@@ -66,9 +70,14 @@ def files_in(paths: Sequence[Path]) -> list[Path]:
 
 
 def run_tests(
-    files: Sequence[Path], recipes: Sequence[Checked], surroundings: Surroundings, *, only: str = ""
+    files: Sequence[Path],
+    recipes: Sequence[Checked],
+    surroundings: Surroundings,
+    *,
+    only: str = "",
+    blueprints: Blueprints = NO_BLUEPRINTS,
 ) -> Report:
-    """Play all tests of these files, or those of the recipe `only`."""
+    """Play all tests of these files, or those of the recipe or blueprint `only`."""
     known = {each.recipe.id if each.recipe else Path(each.file).stem: each for each in recipes}
     results: list[Result] = []
     problems: list[Problem] = []
@@ -87,11 +96,12 @@ def run_tests(
             continue
         if only and found.recipe_id != only:
             continue
-        recipe, why = _recipe(found, known)
-        tested.add(found.recipe_id)
+        recipe, why = _recipe(found, known, blueprints, surroundings)
+        tested.add(f"@{found.recipe_id}" if found.instance else found.recipe_id)
         problems.extend(why)
         if recipe is not None:
             results.extend(_result(case, recipe, surroundings) for case in found.cases)
+    tested |= {name for name, each in known.items() if each.recipe and _blueprint_of(each.recipe) in tested}
     untested = tuple(sorted(name for name in known if name not in tested and (not only or name == only)))
     return Report(tuple(results), tuple(problems), sources, untested)
 
@@ -104,7 +114,16 @@ def _text_of(path: Path) -> tuple[str, Problem | None]:
         return "", Problem("RCP407", f"The file cannot be read: {reason}.", Place(path.as_posix(), 1, 1))
 
 
-def _recipe(found: TestFile, known: Mapping[str, Checked]) -> tuple[Recipe | None, list[Problem]]:
+def _blueprint_of(recipe: Recipe) -> str:
+    """How the blueprint of an instance is remembered as tested; no recipe's id looks like it."""
+    return f"@{recipe.origin.blueprint}" if recipe.origin else ""
+
+
+def _recipe(
+    found: TestFile, known: Mapping[str, Checked], blueprints: Blueprints, surroundings: Surroundings
+) -> tuple[Recipe | None, list[Problem]]:
+    if found.instance is not None:
+        return _filled(found, found.instance, blueprints, surroundings)
     checked = known.get(found.recipe_id)
     if checked is None:
         message = f"There is no recipe called `{found.recipe_id}`."
@@ -112,6 +131,22 @@ def _recipe(found: TestFile, known: Mapping[str, Checked]) -> tuple[Recipe | Non
         return None, [Problem("RCP204", message, found.recipe_place, hint=hint)]
     errors = [each for each in checked.problems if each.severity == "error"]
     return (None, errors) if errors or checked.recipe is None else (checked.recipe, [])
+
+
+def _filled(
+    found: TestFile, instance: Instance, blueprints: Blueprints, surroundings: Surroundings
+) -> tuple[Recipe | None, list[Problem]]:
+    """The blueprint with the inputs of the test file."""
+    newest = blueprints.newest(instance.blueprint)
+    chosen = instance if instance.version or newest is None else replace(instance, version=newest.version)
+    world = World(surroundings.registry)
+    reading = check_filled(chosen, found.text, Findings(found.file), blueprints=blueprints, world=world)
+    errors = [each for each in reading.problems if each.severity == "error"]
+    if reading.recipe is None and not errors:
+        hint = suggest(instance.blueprint, blueprints.ids(), listed="There are")
+        message = f"There is no blueprint called `{instance.blueprint}`."
+        errors = [Problem("RCP431", message, found.recipe_place, hint=hint)]
+    return reading.recipe, errors
 
 
 def _result(case: Case, recipe: Recipe, surroundings: Surroundings) -> Result:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json as jsons
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hub.context import Letter, Messages
 from hub.engine.scope import scrub
 from hub.errors import Permanent
 from hub.model import Record
@@ -41,6 +43,8 @@ class CannedWeb:
         """The first answer for this method and address. Permanent when there is none."""
         address = self._shown(url)
         parts = {key: self._shown(request.get(key)) for key in ("headers", "params", "json", "form", "text")}
+        if "Webhook-Id" in (parts["headers"] or {}):  # webhook.send hands its JSON over as the text that it signed
+            parts |= {"json": jsons.loads(parts["text"]), "text": None}
         if method.upper() not in READS:
             self.calls.append({"method": method.upper(), "url": address, **parts})
         for each in self._answers:
@@ -65,3 +69,15 @@ class KeptMessages:
     def send(self, to: str, *, title: str, body: str) -> None:
         """Keep it."""
         self.sent.append({"to": self._shown(to), "title": self._shown(title), "body": self._shown(body)})
+
+
+class KeptMail:
+    """hub.context.Mail that keeps what would be sent, among the messages: {to, title, body}."""
+
+    def __init__(self, messages: Messages) -> None:
+        self._messages = messages
+
+    def send(self, letter: Letter, *, server: str = "") -> None:  # noqa: ARG002 - no server is asked
+        """Keep it."""
+        to = ", ".join((*letter.to, *letter.cc, *letter.bcc))
+        self._messages.send(to, title=letter.subject, body=letter.text or letter.html)

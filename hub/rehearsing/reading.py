@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from hub.errors import Problem
 from hub.model import Record
+from hub.recipe.blueprints import Instance
+from hub.recipe.blueprints.instance import HIGHEST
 from hub.recipe.loader import parse
-from hub.recipe.node import Node
+from hub.recipe.node import Entry, Node
 from hub.recipe.problems import Findings, is_usable
+from hub.recipe.reading.recipe import LANGUAGE
 from hub.recipe.reading.section import Section, expect
-from hub.rehearsing.case import FAULTS, Answer, Case, Given, Happening, Later, TestFile, Trouble
+from hub.rehearsing.case import FAULTS, Answer, Case, Ending, Given, Happening, Later, Reply, TestFile, Trouble
 from hub.rehearsing.expecting import check_expectation
+from hub.rehearsing.stored import read_stored
 
 USUAL_MOMENT = datetime(2026, 3, 31, 12, 0, tzinfo=UTC).timestamp()
 """When a test without `at` takes place."""
 
 EVENTS = ("created", "updated", "deleted", "manual")
+ENDS = ("succeeded", "failed", "skipped", "cancelled")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 MOST_TIMES = 40
 _DATA_KEYS = ("record", "before", "changed", "body", "headers", "query", "inputs", "scheduled_at")
@@ -42,8 +48,9 @@ class _Reader:
     def file(self, root: Node, text: str) -> TestFile:
         """The whole file."""
         section = self._section(root, "a test file")
-        recipe_id = section.text("recipe", required=True)
-        place = section.value_place("recipe")
+        instance = self._instance(section, root) if section.has("blueprint") else None
+        recipe_id = instance.blueprint if instance else section.text("recipe", required=True)
+        place = section.value_place("blueprint" if instance else "recipe")
         tests = section.take("tests", required=True, hint="Add `tests:` with a list of tests.")
         section.close()
         cases = tuple(self._case(node) for node in self._items(tests, "`tests`"))
@@ -54,7 +61,25 @@ class _Reader:
             if case.name and case.name in names[:number]:
                 message = f"Two tests are called `{case.name}`."
                 self._findings.add("RCP207", message, case.place, hint="Give each test a name of its own.")
-        return TestFile(self._findings.file, text, recipe_id, place, cases)
+        return TestFile(self._findings.file, text, recipe_id, place, cases, instance)
+
+    def _instance(self, section: Section, root: Node) -> Instance:
+        """The inputs that a blueprint is tested with. Version 0 stands for the newest."""
+        blueprint = section.text("blueprint")
+        version = section.whole("version", default=0, lowest=1, highest=HIGHEST)
+        inputs = section.take("inputs")
+        if inputs is not None:
+            self._object(inputs, "`inputs`")
+        if section.has("recipe"):
+            message = "A test file is for a recipe or for a blueprint, not for both."
+            section.take("recipe")
+            self._findings.add("RCP218", message, section.place("recipe"), hint="Delete one of the two.")
+        place = section.value_place("blueprint")
+        top = (
+            Entry("recipe", place, Node("integer", LANGUAGE, place)),
+            Entry("id", place, Node("text", blueprint, place)),
+        )
+        return Instance(blueprint, version, inputs, replace(root, value=top), place, section.value_place("version"))
 
     def _case(self, node: Node) -> Case:
         section = self._section(node, "a test")
@@ -64,8 +89,13 @@ class _Reader:
         event = self._event(section.take("event"))
         secrets = self._object(section.take("secrets"), "`secrets`", texts=True)
         given = self._given(section.take("given"))
-        answers, troubles, fills = self._answers(section.take("answers"))
+        given_answers = section.take("answers")
+        answers, troubles, fills, replies = self._answers(given_answers)
+        endings = self._endings(given_answers)
         later = tuple(self._later(each) for each in self._items(section.take("later"), "`later`"))
+        stored = section.take("stored")
+        if stored is not None:
+            read_stored(stored, self._findings)
         expectation = section.take("expect", required=True, hint="Say what the run must come to: `expect:`.")
         section.close()
         if expectation is not None:
@@ -83,6 +113,9 @@ class _Reader:
             troubles,
             fills,
             later,
+            stored,
+            replies,
+            endings,
         )
 
     def _event(self, node: Node | None) -> Happening:
@@ -112,21 +145,41 @@ class _Reader:
         section.close()
         return tuple(found)
 
-    def _answers(self, node: Node | None) -> tuple[tuple[Answer, ...], tuple[Trouble, ...], dict[str, Record]]:
+    def _answers(
+        self, node: Node | None
+    ) -> tuple[tuple[Answer, ...], tuple[Trouble, ...], dict[str, Record], tuple[Reply, ...]]:
         answers: list[Answer] = []
         troubles: list[Trouble] = []
         fills: dict[str, Record] = {}
+        replies: list[Reply] = []
         for each in self._items(node, "`answers`"):
+            if each.get("ends") is not None:
+                continue  # how a called recipe ends
             section = self._section(each, "an answer")
             step = section.text("step")
             if not step:
                 answers.append(self._answer(section))
             elif section.has("fills"):
                 fills[step] = self._object(section.take("fills"), "`fills`")
+            elif section.has("answer") or section.has("body"):
+                replies.append(self._reply(section, step))
             else:
                 troubles.append(self._trouble(section, step))
             section.close()
-        return tuple(answers), tuple(troubles), fills
+        return tuple(answers), tuple(troubles), fills, tuple(replies)
+
+    def _endings(self, node: Node | None) -> tuple[Ending, ...]:
+        found: list[Ending] = []
+        for each in node.items() if node is not None else ():
+            if each.get("ends") is None:
+                continue
+            section = self._section(each, "an answer")
+            step = section.text("step", required=True)
+            status = section.word("ends", ENDS, default=ENDS[0])
+            result = section.take("result")
+            found.append(Ending(step, status, result.plain() if result else None, section.text("reason")))
+            section.close()
+        return tuple(found)
 
     def _answer(self, section: Section) -> Answer:
         method = section.word("method", METHODS, default="GET")
@@ -137,6 +190,19 @@ class _Reader:
         text = section.text("text")
         small = {name.lower(): value for name, value in headers.items()}
         return Answer(method, url, status, small, body.plain() if body is not None else None, text)
+
+    def _reply(self, section: Section, step: str) -> Reply:
+        answer, body = section.text("answer"), section.take("body")
+        if answer and body is not None:
+            hint = "People give an `answer`, another app sends a `body`."
+            self._findings.add("RCP218", "This is both an `answer` and a `body`.", section.place("body"), hint=hint)
+        by = section.text("by", default="somebody")
+        fields = self._object(section.take("fields"), "`fields`")
+        headers = self._object(section.take("headers"), "`headers`", texts=True)
+        small = {name.lower(): value for name, value in headers.items()}
+        after = section.duration("after") or 0.0
+        plain = body.plain() if body is not None else None
+        return Reply(step, section.node.place, answer, by, fields, plain, small, after)
 
     def _trouble(self, section: Section, step: str) -> Trouble:
         if not section.has("fault"):

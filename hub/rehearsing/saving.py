@@ -14,14 +14,16 @@ from typing import Any
 from hub.engine.scope import legible, scrub
 from hub.errors import HubError
 from hub.model import Event, Recipe, Record, Run, RunStatus, StepRecord
+from hub.recipe.writing import as_yaml
+from hub.rehearsing.called import in_branch_order
 from hub.rehearsing.case import Difference
 from hub.rehearsing.catalogue import usual_records
 from hub.rehearsing.drafting import Draft
 from hub.rehearsing.play import Surroundings, play
 from hub.rehearsing.reading import read_tests
+from hub.rehearsing.replied import with_test_links
 from hub.rehearsing.stand_ins import StandIns
 from hub.rehearsing.verdict import differences
-from hub.rehearsing.writing import as_yaml
 
 _SENSITIVE = re.compile(
     r"passw(or)?d|(^|[_-])pass($|[_-])|secret|token|api[_-]?key|authorization|signature|cookie|credential",
@@ -58,7 +60,7 @@ def save_run(
     """The test of a run that is over, held or parked. HubError for one that is still going on."""
     if run.status not in _KEPT_STATUSES:
         raise HubError(f"The run {run.id} is {run.status.value}. Only a run that is over can become a test.")
-    steps = in_loop_order(tuple(steps))
+    steps = in_branch_order(in_loop_order(tuple(steps)), recipe)
     draft = Draft(surroundings.profile)
     if run.recipe_version != recipe.version:
         draft.assume("The run used another version of the recipe than the one that is tested now.")
@@ -69,19 +71,19 @@ def save_run(
         "status": run.status.value,
         **({"reason": run.reason} if run.reason and run.status in _OWN_REASON else {}),
         "steps": {step.path: step.status.value for step in steps},
-        **{key: getattr(draft, key) for key in ("writes", "messages", "calls") if getattr(draft, key)},
+        **{key: getattr(draft, key) for key in ("writes", "messages", "calls", "started") if getattr(draft, key)},
     }
+    answers = [_plain_reply(each, recipe) for each in draft.answers]
+    world = {"given": _given(draft, recipe), "stored": draft.stored.given, "answers": answers, "later": draft.later}
     case: Record = {
         "name": f"as it happened in the run {run.id}",
         "at": datetime.fromtimestamp(event.time, UTC).isoformat().replace("+00:00", "Z"),
         **({"trigger": run.trigger_id} if len(recipe.triggers) > 1 else {}),
         "event": happening,
-        **({"given": given} if (given := _given(draft, recipe)) else {}),
-        **({"answers": draft.answers} if draft.answers else {}),
-        **({"later": draft.later} if draft.later else {}),
+        **{key: value for key, value in world.items() if value},
         "expect": expected,
     }
-    case = _impersonal(legible(scrub(case, secrets)), event, recipe=recipe, draft=draft)
+    case = _impersonal(legible(with_test_links(scrub(case, secrets))), event, recipe=recipe, draft=draft)
     notes = "".join(f"# Assumed: {' '.join(each.split())}\n" for each in draft.assumed)
     text = notes + as_yaml({"recipe": recipe.id, "tests": [case]})
     return SavedTest(text, tuple(draft.assumed), _played(text, file, recipe, surroundings))
@@ -103,7 +105,8 @@ def in_loop_order(steps: tuple[StepRecord, ...]) -> tuple[StepRecord, ...]:
 
 def _event(run: Run, event: Event, recipe: Recipe, draft: Draft) -> Record:
     data = event.data
-    if event.type == "manual":
+    if event.type in ("manual", "call"):
+        data = {name: value for name, value in data.items() if name != "caller"}
         trigger = next((each for each in recipe.triggers if each.id == run.trigger_id), recipe.triggers[0])
         kind = {} if trigger.type == "manual" else {"kind": "manual"}
         return {**kind, **{key: value for key, value in data.items() if value not in (None, {}, [])}}
@@ -131,6 +134,15 @@ def _poll_event(resource: str, event: Event, recipe: Recipe, draft: Draft) -> Re
             if earlier.get(name) != record.get(name) and name != "id" and _matters(name, recipe)
         }
     return found
+
+
+def _plain_reply(answer: Record, recipe: Recipe) -> Record:
+    """What an app sent while the run waited, with no more headers than the recipe uses."""
+    if "headers" not in answer or "step" not in answer:
+        return answer
+    wanted = {name: value for name, value in answer["headers"].items() if _is_used(str(name), recipe)}
+    rest = {name: value for name, value in answer.items() if name != "headers"}
+    return {**rest, "headers": wanted} if wanted else rest
 
 
 def _is_used(header: str, recipe: Recipe) -> bool:
@@ -172,8 +184,10 @@ def _impersonal(case: Record, event: Event, *, recipe: Recipe, draft: Draft) -> 
         # A job's name is made of what is known already; to replace it as a whole would hide how it was made.
         fields = {name: value for name, value in write.get("fields", {}).items() if name != "name"}
         stand_ins.learn(fields if write["resource"] == "jobs" else write.get("fields", {}), resource=write["resource"])
+    stand_ins.learn(draft.stored.given)
     for answer in draft.answers:
         stand_ins.learn(answer.get("body"))
+        stand_ins.learn(answer.get("fields"))
     draft.assumed[:] = stand_ins.replace(draft.assumed)
     replaced: Record = stand_ins.replace(_without_passwords(case))
     return replaced

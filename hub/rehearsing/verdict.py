@@ -12,15 +12,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hub.errors import Permanent
-from hub.model import Recipe, Record, Step
+from hub.model import Recipe, Record
 from hub.recipe.durations import parse_duration
 from hub.recipe.nearest import suggest
 from hub.recipe.node import Node
 from hub.rehearsing.case import NOT_REACHED, Case, Difference
-from hub.rehearsing.play import Played
+from hub.rehearsing.play import Played, every_step
+from hub.rehearsing.stored import cells_in, kept
 
 NOTHING = "(nothing)"
-_EFFECTS = ("writes", "messages", "calls")
+_EFFECTS = ("writes", "messages", "calls", "started")
 
 
 def differences(case: Case, recipe: Recipe, played: Played) -> tuple[Difference, ...]:
@@ -45,11 +46,19 @@ def _all(case: Case, recipe: Recipe, played: Played) -> Iterator[Difference]:
         yield from compare(variables, played.variables, "vars")
     if outputs is not None:
         yield from compare(outputs, {path: each.output for path, each in played.steps.items()}, "outputs")
+    yield from _stored(expected.get("stored"), recipe, played)
     took = expected.get("took")
     if took is not None and parse_duration(str(took.value)) != played.took:
         yield Difference("took", str(took.value), f"{played.took:g}s", took.place)
+    yield from _left_over(case, played)
+
+
+def _left_over(case: Case, played: Played) -> Iterator[Difference]:
+    """What the run asked for and the test does not say, and the other way round."""
     for call in played.unanswered:
         yield Difference("answers", "an answer for each call", f"none for {call}", case.place)
+    for step in played.unasked:
+        yield Difference("answers", f"a question at the step {step}", "the step never waited for it", case.place)
     for step in played.unused:
         yield Difference("answers", f"a fault at the step {step}", "the step was never tried so often", case.place)
 
@@ -97,7 +106,7 @@ def _has(node: Node, got: Any, what: str) -> Iterator[Difference]:
 
 
 def _steps(node: Node | None, recipe: Recipe, played: Played) -> Iterator[Difference]:
-    ids = {step.id for step in _every_step((*recipe.steps, *recipe.on_error))}
+    ids = {step.id for step in every_step((*recipe.steps, *recipe.on_error))}
     for entry in node.entries() if node is not None else ():
         step_id = re.sub(r"\[\d+\]", "", entry.key).rpartition(".")[2]
         record = played.steps.get(entry.key)
@@ -112,19 +121,22 @@ def _steps(node: Node | None, recipe: Recipe, played: Played) -> Iterator[Differ
             yield Difference(f"steps.{entry.key}", shown(entry.node.plain()), told, entry.node.place)
 
 
-def _every_step(steps: Sequence[Step]) -> Iterator[Step]:
-    for step in steps:
-        yield step
-        yield from _every_step(step.error_steps)
-        for branch in step.branches:
-            yield from _every_step(branch.steps)
+def _stored(node: Node | None, recipe: Recipe, played: Played) -> Iterator[Difference]:
+    """What is kept in the end, as far as it is named; nothing where the test says null."""
+    for cell, entry in cells_in(node):
+        got = kept(played.stored, cell, recipe.id)
+        what = "shared " if not cell.recipe_id else ""
+        if got is None and entry.node.kind != "null":
+            yield Difference(f"stored {what}{cell.kind} {cell.name}", shown(entry.node.plain()), NOTHING, entry.place)
+        else:
+            yield from compare(entry.node, got, f"stored {what}{cell.kind} {cell.name}")
 
 
 def _effects(expected: Node, key: str, played: Played) -> Iterator[Difference]:
     """Exactly these, in this order; each as far as it is named."""
     node = expected.get(key)
     got: tuple[Record, ...] = getattr(played, key)
-    items = node.items() if node is not None else ()
+    items = [each for item in node.items() for each in _repeated(item)] if node is not None else []
     for number in range(max(len(items), len(got))):
         what = f"{key}[{number + 1}]"
         if number >= len(got):
@@ -135,15 +147,30 @@ def _effects(expected: Node, key: str, played: Played) -> Iterator[Difference]:
             yield from _effect(items[number], got[number], what, played)
 
 
+def _repeated(node: Node) -> list[Node]:
+    """A thing that is expected, as often as `times` says."""
+    times = node.get("times")
+    return [node] * (int(times.value) if times is not None else 1)
+
+
 def _effect(node: Node, got: Record, what: str, played: Played) -> Iterator[Difference]:
     for entry in node.entries():
         label = f"{what}.{entry.key}"
+        if entry.key == "times":
+            continue
+        if entry.key == "body" and _without_end(entry.node.plain()) == _without_end(got["body"]):
+            continue
         if entry.key.endswith("_has"):
             yield from _has(entry.node, got[entry.key.removesuffix("_has")], label)
         elif entry.key == "fields":
             yield from _fields(entry.node, got, label, played)
         else:
             yield from compare(entry.node, got[entry.key], label)
+
+
+def _without_end(text: Any) -> Any:
+    """A text without blank lines at its end: a block in YAML and a loop in a template leave one easily."""
+    return text.rstrip() if isinstance(text, str) else text
 
 
 def _fields(node: Node, got: Record, what: str, played: Played) -> Iterator[Difference]:

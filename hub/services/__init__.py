@@ -9,13 +9,13 @@ from hub import failpoints
 from hub.errors import SettingError
 from hub.services.language import published
 from hub.services.storage import kept
-from hub.services.workshop import Workshop
+from hub.services.subscriptions import Subscriptions
 from hub.settings import Settings
 
 __all__ = ["Services", "kept", "open_services", "published"]
 
 
-class Services(Workshop):
+class Services(Subscriptions):
     """Live things by name. `clock` gives seconds since the epoch."""
 
 

@@ -11,12 +11,15 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from hub.queue import PrivateServer, RedisBell
+from hub.queue import PrivateServer, RedisBell, SharedPace
+from hub.services.sealing import FILE as SEALING_FILE
+from hub.services.sealing import SealingKeys
 from hub.settings import Settings
 from hub.store.crypto import Sealer
 from hub.store.database import Database
 from hub.store.ledger import SqlLedger
 from hub.store.views import Views
+from hub.triggers.reception import PREVIOUS
 
 
 class Storage:
@@ -28,6 +31,11 @@ class Storage:
         self.home = Path(settings.home)
         self._secrets: tuple[float, Mapping[str, str]] = (float("-inf"), {})
 
+    @property
+    def has_database(self) -> bool:
+        """Whether there can be anything to read; opening a SQLite database would make it."""
+        return bool(self.settings.database_url) or (self.home / "hub.db").exists()
+
     @cached_property
     def database(self) -> Database:
         """Our own database."""
@@ -36,7 +44,16 @@ class Storage:
     @cached_property
     def sealer(self) -> Sealer:
         """Seals stored secrets; its key is made once in HUB_HOME where none is given."""
-        return Sealer(self.settings.sealing_keys or (kept(self.home, "sealing-key", Sealer.new_key),))
+        return Sealer(self.settings.sealing_keys or self._kept_sealing_keys)
+
+    def _kept_sealing_keys(self) -> tuple[str, ...]:
+        return tuple(kept(self.home, SEALING_FILE, Sealer.new_key).split())
+
+    @cached_property
+    def sealing_keys(self) -> SealingKeys:
+        """What seals, and how that is changed."""
+        assert self.sealer  # made at first use
+        return SealingKeys(self.home, self.settings.sealing_keys, self.ledger, self.clock)
 
     @cached_property
     def ledger(self) -> SqlLedger:
@@ -63,23 +80,37 @@ class Storage:
         """The doorbell."""
         return RedisBell(self.redis_url, drain_seconds=self.settings.drain_seconds)
 
+    @cached_property
+    def pace(self) -> SharedPace:
+        """Counts deliveries, for all processes together."""
+        return SharedPace(self.redis_url)
+
     def secrets(self) -> Mapping[str, str]:
-        """Recipe secrets by name: the sealed ones, and those of the environment, which win. Fresh within 5 seconds."""
+        """Recipe secrets by name: the sealed ones, and those of the environment, which win. Fresh within 5 seconds.
+
+        The value that a sealed one had before stands beside it, as long as it is still believed (see PREVIOUS).
+        """
         read_at, known = self._secrets
         if time.monotonic() - read_at > 5:
-            known = {**self.ledger.secret_values(), **self.settings.secrets}
+            before = self.ledger.previous_values(now=self.clock())
+            known = {f"{name}{PREVIOUS}": value for name, value in before.items() if name not in self.settings.secrets}
+            known |= {**self.ledger.secret_values(), **self.settings.secrets}
             self._secrets = (time.monotonic(), known)
         return known
 
+    def forget_secrets(self) -> None:
+        """Look for secrets anew the next time: a recipe came up that may name one saved together with it."""
+        self._secrets = (float("-inf"), {})
+
     def secret_names(self) -> tuple[str, ...] | None:
         """The names of the secrets that exist; None where nobody can know yet, because there is no database."""
-        if not self.settings.database_url and not (self.home / "hub.db").exists():
+        if not self.has_database:
             return tuple(self.settings.secrets) or None
-        return tuple(self.secrets())
+        return tuple(name for name in self.secrets() if not name.endswith(PREVIOUS))
 
     def close(self) -> None:
         """Give connections back."""
-        for name in ("bell", "database"):
+        for name in ("bell", "pace", "database"):
             if name in self.__dict__:
                 self.__dict__[name].close()
 

@@ -30,6 +30,7 @@ HINT_RELEASE = "Run: python -m hub release"
 _SQLITE_PRAGMAS = (
     "PRAGMA synchronous = FULL",  # in WAL mode NORMAL may lose the last commits when the power goes
     "PRAGMA foreign_keys = ON",
+    "PRAGMA recursive_triggers = ON",  # else REPLACE deletes past the guards
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -16000",
     "PRAGMA journal_size_limit = 67108864",

@@ -1,17 +1,21 @@
 """Which runs are due. The questions that the ledger's claim and the views' clock share.
 
 A queue may hold a million runs that are due now, or a million that are due next month. So its index is walked from
-both ends that matter: priority by priority, and inside each only up to now.
+both ends that matter: priority by priority, and inside each only up to now. Runs that sleep behind another one of
+their lane (hub.store.ledger.lanes) are not in it.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal_column, select
 
 from hub.store.tables import run
 
 # Written out, not bound: SQLite uses a partial index only where the statement itself shows that it applies.
-QUEUED: ColumnElement[bool] = run.c.status == literal_column("'queued'")
+NOBODY: ColumnElement[str] = literal_column("''")
+QUEUED: ColumnElement[bool] = and_(
+    run.c.status == literal_column("'queued'"), run.c.behind == NOBODY, run.c.record_behind == NOBODY
+)
 RUNNING: ColumnElement[bool] = run.c.status == literal_column("'running'")
 
 

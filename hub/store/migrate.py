@@ -9,10 +9,10 @@ from sqlalchemy import Connection, inspect, text
 
 from hub.errors import Unavailable
 from hub.store.database import Database
+from hub.store.locks import MIGRATING
 from hub.store.tables import REVISION
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-_LOCK = 4_157_000  # any number, the same in every process: on PostgreSQL one migrates, the others wait
 
 
 class Shape(StrEnum):
@@ -40,7 +40,7 @@ def upgrade(db: Database) -> bool:
         if not db.is_sqlite:
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SET LOCAL lock_timeout = 0"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": MIGRATING})
         shape = _shape(connection)
         if shape is Shape.AHEAD:
             raise Unavailable(

@@ -126,6 +126,9 @@ def _check_times(options: Mapping[str, Any]) -> Iterator[Finding]:
     start = options.get("start") or "now"
     if start not in ("now", "all") and not _is_date(start):
         yield "start", f"start cannot be {str(start)[:40]!r}.", "Write now, all, or a date as 2026-03-01."
+    elif start != "now" and "created" not in (options.get("events") or DEFAULT_EVENTS):
+        message = f"start: {start} lets records that are there already count as new, and events does not hold created."
+        yield "start", message, "Add created to events, or take start away."
 
 
 def _is_date(text: Any) -> bool:
@@ -160,7 +163,15 @@ TRIGGER = TriggerType(
             "text",
             required=False,
             default="now",
-            doc="Which records count when the recipe is new: now (those from now on), all, or a date.",
+            doc="Which records count when the recipe is new: now (those from now on), all that are there already, or "
+            "those made since a date. They are counted first, and start when a person says so.",
+        ),
+        Parameter(
+            "on_own_writes",
+            "boolean",
+            required=False,
+            default=False,
+            doc="Whether changes that recipes of the hub make start it, too. A chain of 5 such runs is stopped.",
         ),
         Parameter("expand", "list", required=False, default=(), doc="Related records to fetch along: [customer]."),
     ),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,8 +24,12 @@ from hub.signing import (
     verify,
 )
 from hub.triggers.body import read_body
+from hub.triggers.inflating import inflate, is_compressed
+from hub.triggers.limits import read_limit
 
 LONGEST_KEY = 200
+PREVIOUS = " (previous)"
+"""Behind a secret's name: the value that it had before, which is still believed for a while."""
 
 # Headers that prove who sent it are for us, not for recipes and their history.
 _PROOF = re.compile(r"authorization|cookie|signature|hmac|secret|token|password|api-?key|content-mac", re.ASCII)
@@ -39,7 +44,9 @@ class Reception:
     which starts runs when it is ACCEPTED and none when it is UNPARSED; with a `key_expression` the engine evaluates
     that instead, and falls back on `key`. Where the sender's id is not signed, `replay_body_sha` is set: the same text
     from this source within a day, under another key, is somebody sending an old delivery again. `reply` is what the
-    sender wants to hear where the recipe's `respond` says nothing, None when the hub's own answer will do.
+    sender wants to hear where the recipe's `respond` says nothing, None when the hub's own answer will do. With
+    `same_body`, another body under this key is a conflict: the sender itself gave it as the delivery's id. `limit` is
+    how many deliveries are let in, in how many seconds. With a `refusal` it is believed, and cannot be taken.
     `secret_name` says which secret fitted, `reason` why it is UNPARSED, or what the handshake was.
     """
 
@@ -52,6 +59,12 @@ class Reception:
     key_expression: str = ""
     reason: str = ""
     secret_name: str = ""
+    same_body: bool = False
+    limit: tuple[int, float] | None = None
+    refusal: Answer | None = None
+
+
+COMPRESSED = "The body is compressed. Send it as it is, without Content-Encoding."
 
 
 def receive(trigger: Trigger, delivery: Delivery, *, secrets: Mapping[str, str], now: float) -> Reception:
@@ -59,6 +72,47 @@ def receive(trigger: Trigger, delivery: Delivery, *, secrets: Mapping[str, str],
 
     SignatureError when it is not believed: keep it as rejected and answer as for an unknown path.
     """
+    if not is_compressed(delivery):
+        return _receive(trigger, delivery, secrets=secrets, now=now)
+    if trigger.options.get("gzip"):
+        return _receive_compressed(trigger, delivery, secrets=secrets, now=now)
+    hint = "This sender compresses what it sends: `gzip: true` at the trigger takes that."
+    try:
+        _receive(trigger, delivery, secrets=secrets, now=now)
+    except SignatureError as problem:
+        raise SignatureError(f"{problem.message} {hint}") from problem
+    told = json.dumps({"error": {"code": "encoded", "message": COMPRESSED}})
+    refusal = Answer(415, told, (("Content-Type", "application/json"),))
+    return Reception(DeliveryStatus.REJECTED, refusal=refusal, reason=f"The body is compressed. {hint}")
+
+
+def _receive_compressed(trigger: Trigger, delivery: Delivery, *, secrets: Mapping[str, str], now: float) -> Reception:
+    """Senders sign the text or what it was compressed to: whichever fits shows that they know the secret."""
+    try:
+        text = inflate(delivery)
+    except ValueError as problem:
+        reception = _receive(trigger, delivery, secrets=secrets, now=now)
+        data = {**reception.data, "body": None}
+        return replace(reception, status=DeliveryStatus.UNPARSED, data=data, reason=str(problem), same_body=False)
+    try:
+        reception = _receive(trigger, text, secrets=secrets, now=now)
+    except SignatureError:
+        signed = _receive(trigger, delivery, secrets=secrets, now=now)
+        reception = _read_again(trigger, text, signed)
+    return replace(reception, same_body=False)  # the same text may be compressed in many ways
+
+
+def _read_again(trigger: Trigger, text: Delivery, signed: Reception) -> Reception:
+    """What was signed in its compressed form, with the body that stands in it."""
+    if signed.answer is not None:
+        return signed
+    accepted = tuple(trigger.options.get("content_types") or ())
+    body = read_body(text.body, signed.data["headers"].get("content-type", ""), accepted=accepted)
+    status = DeliveryStatus.UNPARSED if body.problem else DeliveryStatus.ACCEPTED
+    return replace(signed, status=status, data={**signed.data, "body": body.value}, reason=body.problem)
+
+
+def _receive(trigger: Trigger, delivery: Delivery, *, secrets: Mapping[str, str], now: float) -> Reception:
     options = trigger.options
     scheme = scheme_of(options.get("verify"))
     names, known = _find_secrets(scheme, _names(options.get("secret")), secrets)
@@ -92,7 +146,8 @@ def _find_secrets(
     """The names that have a secret (all of them when none has) and those secrets, in one order."""
     if scheme.kind is Kind.NONE:
         return (), ()
-    present = tuple(name for name in names if secrets.get(name))
+    both = [each for name in names for each in (name, f"{name}{PREVIOUS}")]
+    present = tuple(name for name in both if secrets.get(name))
     return present or tuple(names), tuple(secrets[name] for name in present)
 
 
@@ -104,7 +159,8 @@ def _names(option: Any) -> tuple[str, ...]:
 
 def _handshake_secrets(choice: Any, secrets: Mapping[str, str]) -> tuple[str, ...]:
     names = _names(choice.get("handshake_secret")) if isinstance(choice, Mapping) else ()
-    return tuple(secrets[name] for name in names if secrets.get(name))
+    both = [each for name in names for each in (name, f"{name}{PREVIOUS}")]
+    return tuple(secrets[name] for name in both if secrets.get(name))
 
 
 def _read(
@@ -131,6 +187,8 @@ def _read(
         key_expression=options.get("dedupe") or "",
         reason=reason,
         secret_name=names[verified.secret_index] if verified.secret_index >= 0 else "",
+        same_body=bool(verified.delivery_id) and not scheme.pings,
+        limit=read_limit(str(options["limit"])) if options.get("limit") else None,
     )
 
 

@@ -36,8 +36,12 @@ TRIGGER = TriggerType(
     parameters=(
         Parameter("recipe", "text", required=False, default=ANY, doc="The id of the other recipe, or any."),
         Parameter("status", "text", required=False, default="failed", doc="How it ended.", choices=STATUSES),
+        Parameter("where", "condition", required=False, doc="What else must hold, asked before there is a run."),
     ),
-    scope={"event": "What happened: event.data holds recipe, run, status and error."},
+    scope={
+        "event": "What happened. event.data holds recipe, name, run, status, reason, error and result of the run that "
+        "has ended, and under event what its chain of runs was started with."
+    },
     matches=_matches,
     check=_check,
 )

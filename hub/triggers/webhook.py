@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hub.errors import SignatureError
 from hub.model import Event, Trigger
+from hub.recipe.durations import parse_duration
 from hub.registry import Parameter, TriggerType
 from hub.signing import Kind, Scheme, scheme_of
 from hub.triggers.body import KINDS
+from hub.triggers.limits import HOW_TO_WRITE, read_limit
 from hub.triggers.reception import Reception, receive
 
 __all__ = ["TRIGGER", "Reception", "receive"]
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+RESPOND = ("status", "body", "content_type", "wait")
 LONGEST_TOLERANCE = 86_400.0
+LONGEST_WAIT = 25.0
+"""Seconds. Hosts cut an answer off after 30."""
 
 _PATH = re.compile(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*")
-_SECRET_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+_CONTENT_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,60}(?:; ?charset=[a-zA-Z0-9-]{1,20})?")
+SECRET_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _SECRET_TEMPLATE = re.compile(r"\{\{\s*secrets\.([A-Za-z][A-Za-z0-9_]*)\s*\}\}")
 
 Finding = tuple[str, str, str]
@@ -79,7 +86,7 @@ def _check_secret(scheme: Scheme, secret: Any) -> Iterator[Finding]:
 
 
 def _check_name(option: str, name: Any, scheme: Scheme) -> Iterator[Finding]:
-    if isinstance(name, str) and _SECRET_NAME.fullmatch(name) and not name.lower().startswith(("whsec_", "whpk_")):
+    if isinstance(name, str) and SECRET_NAME.fullmatch(name) and not name.lower().startswith(("whsec_", "whpk_")):
         return
     template = _SECRET_TEMPLATE.fullmatch(name) if isinstance(name, str) else None
     better = template[1] if template else _suggest(scheme)
@@ -94,7 +101,7 @@ def _check_handshake(scheme: Scheme, choice: Any) -> Iterator[Finding]:
     if not name:
         hint = f"Write `verify: {{scheme: {scheme.name}, handshake_secret: {_suggest(scheme)}_HANDSHAKE}}`."
         yield "verify", f"{scheme.title} asks for a token when it is connected, and none is named.", hint
-    elif not isinstance(name, str) or not _SECRET_NAME.fullmatch(name):
+    elif not isinstance(name, str) or not SECRET_NAME.fullmatch(name):
         yield from _check_name("handshake_secret", name, scheme)
 
 
@@ -112,6 +119,11 @@ def _check_rest(options: Mapping[str, Any]) -> Iterator[Finding]:
         for word in options.get(option) or ():
             if word not in words:
                 yield option, f"{option} cannot hold {str(word)[:40]!r}.", f"The words are {', '.join(words)}."
+    if options.get("limit"):
+        try:
+            read_limit(str(options["limit"]))
+        except ValueError as problem:
+            yield "limit", f"The limit cannot be read: {problem}.", HOW_TO_WRITE
     respond = options.get("respond")
     if respond:
         yield from _check_respond(respond)
@@ -119,8 +131,14 @@ def _check_rest(options: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _check_respond(respond: Mapping[str, Any]) -> Iterator[Finding]:
     for key in respond:
-        if key not in ("status", "body"):
-            yield "respond", f"respond knows no key {str(key)[:40]!r}.", "The keys are status and body."
+        if key not in RESPOND:
+            near = difflib.get_close_matches(str(key), RESPOND, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"The keys are {', '.join(RESPOND)}."
+            yield "respond", f"respond knows no key {str(key)[:40]!r}.", hint
+    yield from _check_wait(respond.get("wait"))
+    kind = respond.get("content_type", "text/plain")
+    if not isinstance(kind, str) or not _CONTENT_TYPE.fullmatch(kind):
+        yield "respond", "content_type must be the type of the answer.", "Write `content_type: text/xml`."
     status = respond.get("status", 200)
     if isinstance(status, bool) or not isinstance(status, int) or not 200 <= status <= 299:
         yield (
@@ -130,6 +148,18 @@ def _check_respond(respond: Mapping[str, Any]) -> Iterator[Finding]:
         )
     if not isinstance(respond.get("body", ""), str | dict | list):
         yield "respond", "body must be a text, an object or a list.", 'Write `body: "ok"`.'
+
+
+def _check_wait(wait: Any) -> Iterator[Finding]:
+    if wait is None:
+        return
+    try:
+        seconds = parse_duration(str(wait)) if isinstance(wait, str) else 0.0
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= LONGEST_WAIT:
+        hint = "Write `wait: 10s`. When the run is not over by then, the sender is answered 202."
+        yield "respond", f"wait is how long the sender waits for the run, at most {LONGEST_WAIT:g} seconds.", hint
 
 
 def _suggest(scheme: Scheme) -> str:
@@ -165,7 +195,26 @@ TRIGGER = TriggerType(
             doc="What tells the same delivery again: body.id. Else the sender's id for it, else its body.",
         ),
         Parameter("methods", "list", required=False, default=("POST",), doc=f"Of {', '.join(METHODS)}."),
-        Parameter("respond", "object", required=False, doc="The answer: status (200 to 299) and body."),
+        Parameter(
+            "respond",
+            "object",
+            required=False,
+            doc="The answer: status (200 to 299), body (with braces, as everywhere), content_type, and wait: how long "
+            "the sender waits for the run; body then knows its result.",
+        ),
+        Parameter(
+            "limit",
+            "text",
+            required=False,
+            doc="How many deliveries are let in: 60 per minute. More are answered 429. Else HUB_HOOK_LIMIT counts.",
+        ),
+        Parameter(
+            "gzip",
+            "boolean",
+            required=False,
+            default=False,
+            doc="Whether bodies compressed by gzip are taken; the signature may be over either form.",
+        ),
         Parameter(
             "content_types",
             "list",

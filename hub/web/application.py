@@ -12,11 +12,15 @@ from hub.model import new_id
 from hub.presence import Presence
 from hub.services import Services, open_services
 from hub.settings import Settings, read_settings
-from hub.web import assets, faults, health, hooks, protection, sessions, wording
+from hub.web import answers, assets, faults, health, hooks, protection, sessions, wording
+from hub.web.api import blueprint as api
+from hub.web.api.access import RATES, Rates
 from hub.web.attempts import Attempts
 from hub.web.auth import blueprint as auth
 from hub.web.dashboard import blueprint as dashboard
-from hub.web.visit import ATTEMPTS, SERVICES
+from hub.web.slow_senders import SlowSenders
+from hub.web.visit import ATTEMPTS, SERVICES, SLOW_SENDERS, WAITING_ROOM
+from hub.web.waiting_room import WaitingRoom
 
 LARGEST_FORM = 64 * 1024
 """Bytes. Forms of the dashboard hold a few words; deliveries have their own limit (HUB_MAX_BODY)."""
@@ -33,10 +37,13 @@ def create_app(services: Services | None = None) -> Flask:
     app = Flask("hub.web", static_folder=None)
     app.extensions[SERVICES] = services
     app.extensions[ATTEMPTS] = Attempts(services.clock)
+    app.extensions[RATES] = Rates(services.clock)
+    app.extensions[SLOW_SENDERS] = SlowSenders()
+    app.extensions[WAITING_ROOM] = WaitingRoom(services.views.ending, seats=services.settings.web_threads // 2)
     _configure(app, services)
     for room in (protection, sessions, assets, wording, faults):
         room.install(app)
-    for blueprint in (hooks.blueprint, auth, dashboard, health.blueprint):
+    for blueprint in (hooks.blueprint, api, answers.blueprint, auth, dashboard, health.blueprint):
         app.register_blueprint(blueprint)
     if is_behind_proxy(services.settings):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]

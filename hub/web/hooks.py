@@ -16,6 +16,10 @@ from hub.model import Delivery, new_id
 from hub.web import visit
 from hub.web.raw_body import Refused, read_body
 
+ALLOWED = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+POLICY = "default-src 'none'; sandbox"
+"""Whatever a recipe answers, no browser may take it for a page of the dashboard."""
+
 RETRY_AFTER = "5"
 """Seconds after which a sender may try again when the hub cannot take anything."""
 
@@ -32,7 +36,14 @@ def _add_rules(state: BlueprintSetupState) -> None:
 
 
 def receive(path: str) -> Response:
-    """Take one delivery: 2xx only when it is kept, 503 with Retry-After when it cannot be."""
+    """Take one delivery: 2xx only when it is kept, 503 with Retry-After when it cannot be.
+
+    Whoever only looks is told the same at every address, whether anybody listens there or not: nothing is kept.
+    """
+    if request.method == "OPTIONS":
+        return _answer(204, "", {"Allow": ALLOWED})
+    if request.method == "HEAD":
+        return _answer(200, "")
     try:
         return _receive(path)
     except Unavailable as problem:
@@ -46,12 +57,22 @@ def receive(path: str) -> Response:
 def _receive(path: str) -> Response:
     services = visit.services()
     try:
-        body = read_body(request.environ, limit=services.settings.max_body)
+        body = _read(services.settings.max_body)
     except Refused as refusal:
         _keep_refused(path, str(refusal))
         return _answer(refusal.status, _error(refusal.code, str(refusal)))
-    answer = services.intake.deliver(_delivery(path, body))
+    answer = visit.waiting_room().answer(services.intake.deliver(_delivery(path, body)))
     return _answer(answer.status, answer.body, dict(answer.headers))
+
+
+def _read(limit: int) -> bytes:
+    with visit.slow_senders().watched(request.environ) as watched:
+        try:
+            return read_body(request.environ, limit=limit)
+        except Refused as refusal:
+            if watched.overdue:
+                raise Refused(408, "slow", "The body took too long to arrive.") from refusal
+            raise
 
 
 def _delivery(path: str, body: bytes) -> Delivery:
@@ -77,8 +98,12 @@ def _requested() -> str:
 
 def _keep_refused(path: str, reason: str) -> None:
     """Show its owner that something came that could not be read. The sender's answer does not depend on it."""
+    services = visit.services()
     try:
-        visit.services().ledger.reject(_delivery(path, b""), reason=reason)
+        if services.turnstile.keeps(visit.remote()):
+            services.ledger.reject(_delivery(path, b""), reason=reason)
+        else:
+            services.turnstile.count_unbelieved()
     except HubError as problem:
         log.warning("A refused delivery to %s could not be noted: %s", path, problem)
 
@@ -92,6 +117,7 @@ def _answer(status: int, body: Any, headers: Mapping[str, str] | None = None) ->
         response = Response(body, status, content_type="text/plain; charset=utf-8")
     else:
         response = Response(json.dumps(body), status, content_type="application/json")
+    response.headers["Content-Security-Policy"] = POLICY
     for name, value in (headers or {}).items():
         response.headers[name] = value
     return response

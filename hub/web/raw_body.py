@@ -22,9 +22,10 @@ class Refused(Exception):
 
 
 def read_body(environ: Mapping[str, Any], *, limit: int) -> bytes:
-    """All bytes of the body. Refused when it is encoded, longer than `limit` bytes, cut, or of unclear length."""
+    """All bytes of the body as they came. Refused when it is longer than `limit` bytes, cut, of unclear length, or
+    encoded in a way that no webhook takes; whether one takes gzip is for its trigger to say."""
     encoding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
-    if encoding not in ("", "identity"):
+    if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise Refused(415, "encoded", "The body is compressed. Send it as it is, without Content-Encoding.")
     announced = environ.get("CONTENT_LENGTH") or ""
     if environ.get("HTTP_TRANSFER_ENCODING"):

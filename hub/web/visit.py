@@ -9,9 +9,13 @@ from flask import abort, current_app, g, request
 from hub.services import Services
 from hub.store.people import User
 from hub.web.attempts import Attempts
+from hub.web.slow_senders import SlowSenders
+from hub.web.waiting_room import WaitingRoom
 
 SERVICES = "hub.services"
 ATTEMPTS = "hub.attempts"
+WAITING_ROOM = "hub.waiting_room"
+SLOW_SENDERS = "hub.slow_senders"
 
 ROLES = {
     "viewer": "may look",
@@ -32,6 +36,16 @@ def services() -> Services:
 def attempts() -> Attempts:
     """The application's count of login attempts."""
     return cast(Attempts, current_app.extensions[ATTEMPTS])
+
+
+def waiting_room() -> WaitingRoom:
+    """Where senders wait for the end of their run."""
+    return cast(WaitingRoom, current_app.extensions[WAITING_ROOM])
+
+
+def slow_senders() -> SlowSenders:
+    """Who sees to it that bodies arrive in time."""
+    return cast(SlowSenders, current_app.extensions[SLOW_SENDERS])
 
 
 def now() -> float:

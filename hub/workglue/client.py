@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-import secrets
-import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from datetime import date, datetime
+from functools import partial
 from hashlib import sha256
 from re import fullmatch
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from hub.errors import NotFound, Permanent, RateLimited, SettingError, Transient
+from hub.errors import NotFound, Permanent, RateLimited, SettingError, Transient, Unauthorized
 from hub.model import Record
+from hub.patience import USUAL_WAIT, read_date
 from hub.ports import Abilities, Catalogue, Page
+from hub.ports.keys import Credential, KeyInForce
 from hub.timed import Answer, Lost, NeverSent, Timeouts
+from hub.workglue.budget import IMPATIENCE, USUAL_SHARE, Allowance
 from hub.workglue.dialect import SCALARS, Profile, Resource
 from hub.workglue.matching import as_text, has_values, is_since, read_moment, write_moment
 from hub.workglue.names import Names
@@ -24,47 +28,67 @@ from hub.workglue.verdicts import Asked, Judge, dig
 from hub.workglue.wire import Wire
 
 _DONE_BY = {"GET": "read", "POST": "create", "PATCH": "change", "DELETE": "delete"}
+_HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "hub"}
 _HEADER_SAFE = r"[A-Za-z0-9._~:/\[\]-]{1,200}"
+
+
+class FixedKey:
+    """hub.ports.keys.KeyInForce for one key that stays in force, whatever is said about it."""
+
+    def __init__(self, credential: Credential) -> None:
+        self._credential = credential
+
+    def current(self) -> Credential:
+        """That key."""
+        return self._credential
+
+    def refused(self, version: int) -> None:
+        """Nobody needs to be told."""
+
+    def accepted(self, version: int) -> None:
+        """Nobody needs to be told."""
+
+    def noticed(self, version: int, state: str) -> None:
+        """Nothing changes."""
 
 
 class Workglue:
     """The Public API. Threads share one client; a process makes its own. Raises StepErrors and nothing else.
 
-    `clock` returns seconds since 1970. SettingError when the address or the key cannot be used at all.
+    Each call is made with the key that is in force when it begins: `keys` says which, else it is always `key`. `clock`
+    returns seconds since 1970. SettingError when the address or the key cannot be used at all.
     """
 
     def __init__(
         self,
         *,
         base_url: str,
-        key: str,
+        key: str = "",
+        keys: KeyInForce | None = None,
         profile: Profile,
         connection: str = "workglue",
         version: int = 1,
         clock: Callable[[], float],
         timeouts: Timeouts | None = None,
+        allowance: Allowance | None = None,
     ) -> None:
         self._profile = profile
         self._clock = clock
         self._url = _checked_url(base_url)
         self._path = urlsplit(self._url).path
-        self._headers = {
-            profile.auth.header: profile.auth.prefix + _checked_key(key),
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip",
-            "User-Agent": "hub",
-        }
-        self._judge = Judge(
-            profile,
-            connection=connection,
-            version=version,
-            scrub=lambda text: text.replace(key.strip(), "(the key)"),
-        )
+        self._connection = connection
+        self._keys = keys or FixedKey(Credential(checked_key(key), version))
         self._wire = Wire(self._url, timeouts=timeouts or Timeouts())
         self._names = Names(profile, lookup=self._lookup, fetch=self.get, clock=clock)
         self._abilities = profile.abilities()
-        self._gate = threading.Lock()
-        self._blocked_until = 0.0
+        self._allowance = allowance or Allowance(None, connection, rate=profile.rate, clock=clock, sleep=time.sleep)
+        self._share = USUAL_SHARE
+
+    def at(self, share: float) -> Workglue:
+        """The same client for callers who may use up this part (0 to 1) of what the API allows at once."""
+        twin = copy(self)
+        twin._share = share
+        return twin
 
     @property
     def abilities(self) -> Abilities:
@@ -79,10 +103,12 @@ class Workglue:
         updated_since: str = "",
         oldest_change_first: bool = False,
         size: int | None = None,
+        patience: Callable[[float], None] | None = None,
     ) -> Iterator[Page]:
         """A list, page by page, lazily. What the API cannot filter is filtered here, so pages may be short or empty.
 
-        The order is the API's own where it cannot sort.
+        The order is the API's own where it cannot sort. Whoever has `patience` (see hub.ports.Api) wants to miss
+        nothing: what records do between two pages is looked at as closely as the paging allows.
         """
         kind = self._resource(resource, "GET")
         lists = self._profile.lists
@@ -95,21 +121,36 @@ class Workglue:
         if oldest_change_first and lists.sort:
             parameters[lists.sort] = lists.sort_by_update
         pager = Pager(lists, url=self._url + kind.path, size=min(size or lists.default_size, lists.largest_size))
-        asked = Asked(f"the list of {kind.name.replace('_', ' ')}", kind.words)
+        fetch = partial(self._fetch, kind, parameters=parameters, patience=patience)
         ask: Ask | None = pager.first()
         while ask:
-            target = ask.target or _with_query(self._path + kind.path, {**parameters, **ask.parameters})
-            answer = self._send("GET", target, asked)
-            body = self._read(answer, asked)
-            records = self._records(kind, body)
-            ask = pager.following(ask, Got(body, answer.headers, records))
-            shown = tuple(
-                record
-                for record in records
-                if has_values(record, wanted, trust=frozenset(there))
-                and (since is None or is_since(record.get(self._profile.timestamps.updated), since))
-            )
-            yield Page(shown, last=ask is None)
+            got = fetch(ask)
+            records, shifted = pager.join(got.records)
+            probe = pager.probe(ask) if patience else None
+            if probe is not None:
+                shifted = [each["id"] for each in fetch(probe[0]).records[:1]] != [probe[1]]
+            ask = pager.following(ask, got)
+            known = (each for each in records if has_values(each, wanted, trust=frozenset(there)))
+            stamp = self._profile.timestamps.updated
+            shown = tuple(each for each in known if since is None or is_since(each.get(stamp), since))
+            yield Page(shown, last=ask is None, served_at=read_date(got.headers.get("Date", "")), shifted=shifted)
+
+    def _fetch(
+        self, kind: Resource, ask: Ask, *, parameters: Mapping[str, str], patience: Callable[[float], None] | None
+    ) -> Got:
+        """One page; where the API asks for patience, and the caller has some, asked for again until it comes."""
+        target = ask.target or _with_query(self._path + kind.path, {**parameters, **ask.parameters})
+        asked = Asked(f"the list of {kind.name.replace('_', ' ')}", kind.words)
+        share = self._share
+        while True:
+            try:
+                answer, body = self.at(share)._exchange("GET", target, asked)
+                return Got(body, answer.headers, self._records(kind, body))
+            except RateLimited as wait:
+                if patience is None:
+                    raise
+                patience(wait.retry_after or USUAL_WAIT)
+                share = min(1.0, share + IMPATIENCE)  # who has waited long enough comes before the others
 
     def get(self, resource: str, record_id: str) -> Record:
         """One record. NotFound when there is none."""
@@ -197,39 +238,47 @@ class Workglue:
         headers = dict(more or {})
         if body is not None:
             headers["Content-Type"] = "application/json"
-        return self._read(self._send(method, target, asked, headers, body), asked)
+        return self._exchange(method, target, asked, headers, body)[1]
 
-    def _send(
+    def _exchange(
         self,
         method: str,
         target: str,
         asked: Asked,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-    ) -> Answer:
-        self._wait_for_patience()
+    ) -> tuple[Answer, Any]:
+        """Make one call, and read its answer."""
+        self._keys.current()  # a key that does not work costs nothing of the budget
+        self._allowance.spend(self._share)
+        held = self._keys.current()
+        sent = {**_HEADERS, self._profile.auth.header: self._profile.auth.prefix + held.key, **(headers or {})}
         try:
-            return self._wire.exchange(method, target, headers={**self._headers, **(headers or {})}, body=body)
+            answer = self._wire.exchange(method, target, headers=sent, body=body)
         except NeverSent as problem:
             raise Transient(f"Workglue cannot be reached: {problem}.") from problem
         except Lost as problem:
             raise asked.lost(str(problem)) from problem
+        self._allowance.learn(answer.headers, good=answer.status < 300)
+        return answer, self._read(answer, asked, held)
 
-    def _wait_for_patience(self) -> None:
-        """Raise RateLimited while the API has asked for patience: one thread's 429 holds for all."""
-        left = self._blocked_until - self._clock()
-        if left > 0:
-            jitter = secrets.randbelow(1000) / 1000
-            raise RateLimited("Workglue has asked for patience; the call was not made.", retry_after=left + jitter)
-
-    def _read(self, answer: Answer, asked: Asked) -> Any:
-        now = self._clock()
+    def _read(self, answer: Answer, asked: Asked, held: Credential) -> Any:
+        judge = Judge(
+            self._profile,
+            connection=self._connection,
+            version=held.version,
+            scrub=lambda text: text.replace(held.key, "(the key)"),
+        )
         try:
-            return self._judge.read(answer, asked, now=now)
-        except RateLimited as patience:
-            with self._gate:
-                self._blocked_until = max(self._blocked_until, now + (patience.retry_after or 0.0))
+            body = judge.read(answer, asked, now=self._clock())
+        except Unauthorized:
+            self._keys.refused(held.version)
             raise
+        except RateLimited as patience:
+            self._allowance.hold(patience.retry_after or USUAL_WAIT)
+            raise
+        self._keys.accepted(held.version)
+        return body
 
     def _records(self, kind: Resource, body: Any) -> list[Record]:
         records = dig(body, self._profile.lists.data_key)
@@ -278,7 +327,8 @@ def _checked_url(base_url: str) -> str:
     return base_url.strip().rstrip("/")
 
 
-def _checked_key(key: str) -> str:
+def checked_key(key: str) -> str:
+    """The key without the space around it. SettingError when it cannot be one."""
     text = key.strip()
     if not text or not text.isascii() or not text.isprintable():
         raise SettingError("WORKGLUE_API_KEY is empty or holds characters that no key has.")

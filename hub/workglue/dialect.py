@@ -23,7 +23,8 @@ class Auth:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """How lists are asked for and answered. An empty parameter name means that the API has no such parameter."""
+    """How lists are asked for and answered. An empty parameter name means that the API has no such parameter. A change
+    is in the lists `index_lag_seconds` later at the latest."""
 
     paging: str
     size_parameter: str
@@ -36,6 +37,7 @@ class Lists:
     sort: str
     sort_by_update: str
     equality_filters: bool
+    index_lag_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,12 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Timestamps:
-    """What the two time stamps are called in a record. Empty means that records have none."""
+    """What the two time stamps are called in a record, and to how many seconds they are cut. An empty name means that
+    records have none."""
 
     created: str
     updated: str
+    granularity_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,5 +155,11 @@ class Profile:
                 name: {each.alias: (each.field, each.resource) for each in resource.references.values()}
                 for name, resource in self.resources.items()
             },
+            fields={name: frozenset(resource.fields) for name, resource in self.resources.items()},
+            equality=self.lists.equality_filters,
             key_seconds=self.writes.idempotency_hours * 3600.0,
+            index_lag=float(self.lists.index_lag_seconds),
+            granularity=float(self.timestamps.granularity_seconds),
+            per_minute=self.rate.per_minute,
+            burst=self.rate.burst,
         )

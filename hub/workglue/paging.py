@@ -1,4 +1,9 @@
-"""From one page of a list to the next, in each of the styles that a profile can name."""
+"""From one page of a list to the next, in each of the styles that a profile can name.
+
+A cursor, a link and a moment with an id keep their place when records come and go. A number does not: one record less
+on the pages that are read moves the next ones up, and one of them is never shown. So a page by offset begins with the
+last record of the page before, and behind a page by number that record is asked for once more.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +32,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """A page as it came: the parsed body, the headers, its records before any filtering."""
+    """A page as it came: the parsed body, the headers, all its records."""
 
     body: Any
     headers: Mapping[str, str]
@@ -42,6 +47,7 @@ class Pager:
         self._url = url
         self._size = size
         self._count = 0
+        self._expected = ""
         self._shortest_full = lists.default_size
         self._seen: set[str] = set()
         self._last_ids: list[Any] = []
@@ -56,6 +62,23 @@ class Pager:
         """How to ask for the page after `got`, None when that was the last. Permanent when the list goes in circles."""
         return _STYLES[self._lists.paging](self, ask, got)
 
+    def join(self, records: Sequence[Record]) -> tuple[Sequence[Record], bool]:
+        """The records of a page without the one that it repeats, and whether records have moved since the last one."""
+        if self._lists.paging != "offset" or not self._expected:
+            return records, False
+        if records and records[0].get("id") == self._expected:
+            return records[1:], False
+        return records, True
+
+    def probe(self, ask: Ask) -> tuple[Ask, Any] | None:
+        """Page paging: how to ask once more for the last record of the page before the one of `ask`, and its id. None
+        where there is nothing to ask, or no way to."""
+        lists = self._lists
+        if lists.paging != "page" or not lists.size_parameter or not self._count or not self._expected:
+            return None
+        again = {lists.size_parameter: "1", lists.page_parameter: str(self._count)}
+        return Ask({**ask.parameters, **again}), self._expected
+
     def by_cursor(self, ask: Ask, got: Got) -> Ask | None:
         """Cursor paging: the answer names the next page's cursor."""
         cursor = dig(got.body, self._lists.next_key)
@@ -65,14 +88,20 @@ class Pager:
 
     def by_page(self, ask: Ask, got: Got) -> Ask | None:
         """Page paging: the next page has the next number."""
+        self._count += len(got.records)
+        self._expected = got.records[-1]["id"] if got.records else ""
         if self._is_last(got.records):
             return None
         return self._turn(ask, str(int(ask.parameters.get(self._lists.page_parameter, FIRST_PAGE)) + 1))
 
     def by_offset(self, ask: Ask, got: Got) -> Ask | None:
-        """Offset paging: the next page starts after as many records as came so far."""
-        self._count += len(got.records)
-        return None if self._is_last(got.records) else self._turn(ask, str(self._count))
+        """Offset paging: the next page starts with the last record of this one, unless it is the only one."""
+        if self._is_last(got.records):
+            return None
+        overlap = 1 if len(got.records) > 1 else 0
+        self._expected = got.records[-1]["id"] if overlap else ""
+        begun_at = int(ask.parameters.get(self._lists.page_parameter, 0))
+        return self._turn(ask, str(begun_at + len(got.records) - overlap))
 
     def by_link(self, _ask: Ask, got: Got) -> Ask | None:
         """Link paging: a Link header holds the next page's address, which must be on the same server."""

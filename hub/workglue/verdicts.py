@@ -73,6 +73,7 @@ class Judge:
                 connection=self._connection,
                 version=self._version,
                 status=status,
+                detail=_Told(answer, self._profile, self._scrub).detail,
             )
         if status == 429:
             wait = _wait(answer.headers, self._profile.rate, now)

@@ -1,4 +1,7 @@
-"""calls"""
+"""What a called recipe gives back to the one that called it."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0009"
 down_revision = "0008"
@@ -7,4 +10,4 @@ depends_on = None
 
 
 def upgrade():
-    pass
+    op.add_column("run", sa.Column("result", sa.Text(), nullable=True))

@@ -63,7 +63,7 @@ class House:
 
     def api(self, method: str, path: str, fields: dict[str, Any] | None = None) -> Any:
         """One call of the Public API, as another program of the office makes it."""
-        return _call(self.sandbox.url, method, path, fields, {"Authorization": f"Bearer {self.sandbox.key}"})
+        return call_api(self.sandbox, method, path, fields)
 
     def effects(self, resource: str, action: str) -> list[dict[str, Any]]:
         """Every change of this kind that the sandbox has seen, oldest first."""
@@ -76,6 +76,11 @@ class House:
                 return found
             found.extend(page["data"])
             since = page["data"][-1]["id"]
+
+
+def call_api(sandbox: Server, method: str, path: str, fields: dict[str, Any] | None = None) -> Any:
+    """One call of the Public API of a sandbox, as another program of the office makes it."""
+    return _call(sandbox.url, method, path, fields, {"Authorization": f"Bearer {sandbox.key}"})
 
 
 def _call(base: str, method: str, path: str, fields: dict[str, Any] | None, headers: dict[str, str]) -> Any:

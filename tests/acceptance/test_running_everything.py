@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import re
@@ -9,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,17 +91,22 @@ def status(port: int, path: str) -> int:
         connection.close()
 
 
-def processes_of(home: Path) -> list[str]:
-    """Command lines of all processes that know this folder."""
-    found = []
+def pids_of(home: Path) -> dict[int, str]:
+    """The command lines of all processes that know this folder, by pid."""
+    found = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             about = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+            if str(home).encode() in about and entry.name != str(os.getpid()):
+                found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         except OSError:
             continue
-        if str(home).encode() in about and entry.name != str(os.getpid()):
-            found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode())
     return found
+
+
+def processes_of(home: Path) -> list[str]:
+    """Their command lines."""
+    return list(pids_of(home).values())
 
 
 def test_it_starts_from_nothing_ends_in_order_and_goes_on_with_its_data(everything: Everything) -> None:
@@ -165,3 +172,17 @@ def _is_clock(entry: Path, home: Path) -> bool:
         return b"hub\0clock" in command and str(home).encode() in (entry / "environ").read_bytes()
     except OSError:
         return False
+
+
+def test_sigterm_to_every_process_at_once_and_again_ends_it_in_order(everything: Everything) -> None:
+    everything.start()
+    assert everything.process is not None
+    for _ in range(2):
+        for pid in pids_of(everything.home):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        time.sleep(0.2)
+    assert everything.process.wait(30) == 0, everything.printed()
+    assert "Traceback" not in everything.printed()
+    assert "is started again" not in everything.printed()
+    wait_for(lambda: not processes_of(everything.home), seconds=10, why="no process is left")

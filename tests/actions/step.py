@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.actions import builtin
-from hub.context import Http, Messages
+from hub.context import Http, Mail, Messages
+from hub.engine.transport.lists import Wanted, find_records, read_filters
 from hub.model import Record, StepRecord
+from hub.recipe.expressions import Expressions
 from hub.registry import Action, Outcome
 from hub.workglue.client import Workglue
 from hub.workglue.profile import built_in
@@ -25,10 +27,10 @@ class Records:
     calls: list[str] = field(default_factory=list)
     confirmed: list[tuple[str, str, Record]] = field(default_factory=list)
 
-    def list(self, resource: str, filters: Mapping[str, Any], *, limit: int) -> list[Record]:
+    def list(self, resource: str, filters: Mapping[str, Any], *, limit: int, **more: Any) -> list[Record]:
         self.calls.append("list")
-        pages = self.api.pages(resource, filters=self.api.resolve(resource, filters))
-        return [self.api.expand(resource, record) for page in pages for record in page.records][:limit]
+        wanted = Wanted(*read_filters(self.api, resource, filters), **more)
+        return find_records(self.api, resource, wanted, limit=limit)
 
     def get(self, resource: str, record_id: str) -> Record:
         self.calls.append("get")
@@ -60,8 +62,11 @@ class Step:
     records: Records | None = None
     web: Http | None = None
     post: Messages | None = None
+    letterbox: Mail | None = None
     previous: StepRecord | None = None
     key: str = "run_1/step"
+    began: float = NOW
+    moment: float = NOW
     intents: int = 0
 
     @property
@@ -79,8 +84,16 @@ class Step:
         assert self.post is not None
         return self.post
 
+    @property
+    def mail(self) -> Mail:
+        assert self.letterbox is not None
+        return self.letterbox
+
     def now(self) -> float:
-        return NOW
+        return self.moment
+
+    def holds(self, source: str, names: Mapping[str, Any]) -> bool:
+        return bool(Expressions().bare(source, names))
 
     def before_send(self, *, resource: str = "") -> None:
         self.intents += 1

@@ -10,6 +10,7 @@ from hub.registry import Action, Registry
 from hub.workglue.profile import built_in, read_profile
 from tests.actions.step import ACTIONS
 
+TYPES = {"text", "number", "integer", "boolean", "list", "object", "any", "duration", "expression", "condition"}
 VERBS = {"list", "find", "get", "create", "update", "upsert", "delete"}
 
 
@@ -48,7 +49,7 @@ def test_an_action_says_what_it_does_and_takes(action: Action) -> None:
     assert "{" not in action.doc.replace("{branch}", "")
     for parameter in action.parameters:
         assert parameter.doc.rstrip().endswith("."), parameter.name
-        assert parameter.type in {"text", "number", "integer", "boolean", "list", "object", "any"}
+        assert set(parameter.type.split("|")) <= TYPES
     assert (action.run is None) == (action.kind is ActionKind.FLOW)
 
 
@@ -58,11 +59,13 @@ def test_kinds_say_what_may_be_repeated() -> None:
     assert {kinds["create"], kinds["upsert"]} == {ActionKind.KEYED}
     assert {kinds["update"], kinds["delete"]} == {ActionKind.ABSOLUTE}
     assert ACTIONS["http.request"].kind is ACTIONS["notify.send"].kind is ActionKind.SEND
+    assert ACTIONS["email.send"].kind is ActionKind.SEND
+    assert ACTIONS["webhook.send"].kind is ActionKind.ABSOLUTE, "the receiver knows a repeat by its id"
 
 
 def test_secrets_may_stand_where_they_are_needed_and_nowhere_else() -> None:
     secret = {f"{action.name} {each.name}" for action in ACTIONS.values() for each in action.parameters if each.secret}
-    assert secret == {"notify.send to"} | {
+    assert secret == {"notify.send to", "email.send connection", "webhook.send url", "webhook.send secret"} | {
         f"http.request {name}" for name in ("url", "headers", "params", "json", "form", "text")
     }
 

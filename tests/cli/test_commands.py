@@ -53,18 +53,6 @@ def test_a_bad_recipe_is_named_with_file_line_column_and_fix(tmp_path: Path) -> 
     assert (rows[0]["line"], rows[0]["column"]) == (5, 13)
 
 
-@pytest.mark.parametrize(
-    "trigger", ["{type: poll, resource: jobs, start: all}", "{type: recipe, recipe: job-won, status: failed}"]
-)
-def test_what_this_version_does_not_do_yet_is_refused(trigger: str, tmp_path: Path) -> None:
-    file = tmp_path / "later.yaml"
-    file.write_text(BAD.replace("{type: manual}", trigger).replace("notify.sent", "notify.send"))
-    result = hub(tmp_path, "check", str(file))
-    assert result.returncode == 1
-    assert f"{file}:3:10" in result.stdout
-    assert "not done by this version of the hub" in result.stdout
-
-
 def test_the_shipped_recipes_are_without_errors(tmp_path: Path) -> None:
     names = ("TEAM_CHAT_URL", "PRODUCTION_CHAT_URL", "BOOKKEEPING_URL", "WEBSITE_LEAD_SECRET")
     result = hub(tmp_path, "check", **{f"HUB_SECRET_{name}": "json://localhost/x" for name in names})

@@ -28,6 +28,7 @@ class Account:
         self.calls: list[str] = []
         self.looked_since: list[float] = []
         self.page_size = 3
+        self.served_at: float | None = None
         self.abilities = Abilities(
             updated_since=updated_since,
             sort=True,
@@ -37,6 +38,7 @@ class Account:
             references={
                 "jobs": {"customer": ("customer_id", "customers"), "contacts": ("contact_ids", "contacts")},
             },
+            fields={"jobs": frozenset({"name", "stage_id", "city", "quickbooks_id"})},
             read_only={"jobs": frozenset({"id", "created_at", "updated_at", "quickbooks_id"})},
         )
         self._keys: dict[str, str] = {}
@@ -71,6 +73,7 @@ class Account:
         updated_since: str = "",
         oldest_change_first: bool = False,
         size: int | None = None,
+        patience: Callable[[float], None] | None = None,
     ) -> Iterator[Page]:
         """See hub.ports.Api."""
         self.calls.append(f"list {resource} since {updated_since or 'ever'}")
@@ -83,7 +86,7 @@ class Account:
         parts = [chosen[start : start + self.page_size] for start in range(0, len(chosen), self.page_size)] or [[]]
         for number, part in enumerate(parts):
             self._trouble("before")
-            yield Page(tuple(part), last=number == len(parts) - 1)
+            yield Page(tuple(part), last=number == len(parts) - 1, served_at=self.served_at)
 
     def get(self, resource: str, record_id: str) -> Record:
         """See hub.ports.Api."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,20 @@ import pytest
 
 from hub.actions import builtin as builtin_actions
 from hub.engine.bench import Bench, Lease, Tools
+from hub.engine.chains import LiveChains
+from hub.engine.echoes import Echoes
 from hub.engine.intake import Intake
 from hub.engine.journal import GroupJournal
-from hub.engine.poller import Poller
+from hub.engine.links import AnswerLinks
+from hub.engine.polling import Poller
 from hub.engine.run import Ended, work
 from hub.engine.transport import Doors
-from hub.model import Event, Recipe, RunStatus, StepRecord, new_id
+from hub.model import Event, Recipe, RunStatus, StepRecord, Trigger, new_id
 from hub.ports import Arrival, ClaimedRun, Published
 from hub.recipe.expressions import Expressions
 from hub.recipe.reading import read
 from hub.registry import Registry
+from hub.rehearsing.outside import KeptMail
 from hub.store.database import Database
 from hub.store.ledger import SqlLedger
 from hub.store.migrate import upgrade
@@ -34,6 +39,8 @@ from tests.engine.account import Account, Letters, NoWeb
 from tests.services.bell import StillBell
 
 LEASE = 60.0
+_compare = partial(changed_fields, ignore=frozenset({"updated_at"}))
+LINKS = AnswerLinks("https://hub.example.com", "a secret")
 
 
 class Workshop:
@@ -58,6 +65,7 @@ class Workshop:
         self.rejected: list[tuple[str, int]] = []
         self.recipes: list[Recipe] = []
         self.stopping = threading.Event()
+        self.house_messages = 0
 
     def clock(self) -> float:
         """The engine's clock."""
@@ -68,13 +76,19 @@ class Workshop:
         """The tools of every run."""
         return Tools(
             journal=GroupJournal(self.ledger, patience=0.0),
-            doors=Doors(self.account, NoWeb(), self.letters, self.account.look_up),
+            doors=Doors(self.account, NoWeb(), self.letters, self.account.look_up, KeptMail(self.letters), self.ledger),
             registry=self.registry,
             expressions=self.expressions,
             clock=self.clock,
             luck=lambda: 0.5,
             secrets=lambda: self.secrets,
             reject_key=lambda name, version: self.rejected.append((name, version)),
+            chains=LiveChains(self.intake),
+            answers=self.ledger,
+            links=LINKS.address,
+            echoes=Echoes(self.account, self.intake, _compare, dict).arrivals,
+            meter=self.ledger,
+            house_messages=self.house_messages,
         )
 
     @property
@@ -104,7 +118,19 @@ class Workshop:
             full_every=options.pop("full_every", 86_400.0),
             sleep=options.pop("sleep", lambda _: None),
             related=options.pop("related", {}),
+            late=self.late,
+            start=self.intake.start,
+            **options,
         )
+
+    def late(self, resource: str) -> list[tuple[Recipe, Trigger]]:
+        """The triggers of a list that want records from before them."""
+        return [
+            (recipe, trigger)
+            for recipe in self.recipes
+            for trigger in recipe.triggers
+            if trigger.options.get("resource") == resource and trigger.options.get("start", "now") != "now"
+        ]
 
     def recipe(self, steps: str, *, trigger: str = "{type: manual}", more: str = "") -> Recipe:
         """Put a recipe in force; `steps` and `more` are YAML."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hub.engine.arguments import jsonable, keepable, typed
-from hub.engine.waiting import wait_until
+from hub.engine.waiting import Calendar, wait_until
 from hub.errors import Permanent
 from hub.model import ActionKind
 from hub.registry import Action, Parameter
@@ -76,12 +76,12 @@ def test_an_answer_too_large_for_the_history_is_refused_with_advice() -> None:
     ],
 )
 def test_a_wait_ends_when_the_recipe_says(request_: dict[str, Any], seconds: float | None) -> None:
-    due_at = wait_until(request_, now=NOW, timezone="UTC")
+    due_at = wait_until(request_, now=NOW, calendar=Calendar("UTC"))
     assert due_at < NOW if seconds is None else due_at == NOW + seconds
 
 
 def test_a_date_is_midnight_in_the_hubs_time_zone() -> None:
-    assert wait_until({"until": "2026-04-01"}, now=NOW, timezone="America/Chicago") == NOW + 17 * 3600
+    assert wait_until({"until": "2026-04-01"}, now=NOW, calendar=Calendar("America/Chicago")) == NOW + 17 * 3600
 
 
 @pytest.mark.parametrize(
@@ -89,4 +89,4 @@ def test_a_date_is_midnight_in_the_hubs_time_zone() -> None:
 )
 def test_a_wait_that_cannot_be_understood_is_an_error(request_: dict[str, Any]) -> None:
     with pytest.raises(Permanent):
-        wait_until(request_, now=NOW, timezone="UTC")
+        wait_until(request_, now=NOW, calendar=Calendar("UTC"))

@@ -71,6 +71,29 @@ def test_without_keys_the_next_worker_waits_before_it_looks(shop: Workshop, arri
     assert shop.account.effects == {"create first": 1}
 
 
+def test_the_wait_counts_from_the_last_send_however_long_its_intent_took(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.account = Account(idempotent=False, clock=shop.clock)
+    shop.begin(shop.recipe("  - {id: first, action: jobs.create, with: {name: first}}"))
+    shop.account.during = [kill]
+    record, outages = shop.ledger.record, [60.0]
+
+    def write(entries: Any) -> set[str]:
+        shop.now += outages.pop() if outages else 0.0
+        return record(entries)
+
+    monkeypatch.setattr(shop.ledger, "record", write)
+    intended_at = shop.now
+    with pytest.raises(Killed):
+        shop.work()
+    assert shop.now == intended_at + 60, "the database was away for a minute"
+    sent_at = shop.now
+    shop.now += LEASE
+    waiting = shop.work()
+    assert (waiting.status, waiting.due_at) == (RunStatus.QUEUED, sent_at + 90)
+
+
 def test_a_worker_that_froze_past_its_lease_changes_nothing_any_more(shop: Workshop) -> None:
     run = shop.begin(shop.recipe(TWO))
     frozen = shop.bench(shop.claim("frozen"))

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from hub.actions import builtin as builtin_actions
 from hub.model import Recipe
+from hub.recipe.blueprints import World
+from hub.recipe.library import read_blueprints, read_library
 from hub.recipe.reading import read
 from hub.registry import Registry
 from hub.triggers import builtin as builtin_triggers
@@ -13,6 +15,7 @@ from hub.workglue.profile import built_in
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "recipes").glob("*.yaml"))
+BLUEPRINTS = sorted((ROOT / "recipes" / "blueprints").glob("*.yaml"))
 
 
 def make_registry() -> Registry:
@@ -33,6 +36,14 @@ trigger: {type: poll, resource: jobs}
 steps:
 """
 """A whole recipe but for its steps, which follow indented."""
+
+
+def read_shipped(file: Path) -> Recipe:
+    """A shipped recipe; an instance together with its blueprint."""
+    world = World(REGISTRY)
+    (checked,) = read_library([file], world=world, beside=read_blueprints(BLUEPRINTS, world=world)).recipes
+    assert checked.recipe is not None, checked.problems
+    return checked.recipe
 
 
 def read_text(text: str, *, file: str = "recipes/test.yaml") -> Recipe:

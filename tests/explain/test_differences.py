@@ -10,7 +10,7 @@ from hub.model import Branch, Recipe, RecipeSettings, Step, Trigger
 from hub.recipe.explaining import tell_differences
 from hub.recipe.explaining.differences import NOTHING, ONLY_LAYOUT
 from hub.recipe.explaining.pairing import shape
-from tests.explain.samples import REGISTRY, SHIPPED, read_text
+from tests.explain.samples import REGISTRY, SHIPPED, read_shipped, read_text
 
 BASE = """recipe: 1
 name: Won jobs
@@ -48,6 +48,11 @@ steps:
       - else: true
         steps:
           - {name: Two, action: set, with: {a: 2}}
+  - name: Both
+    action: parallel
+    branches:
+      - name: left
+        steps: [{name: Left, action: set, with: {e: 1}}]
   - name: Each
     action: set
     for_each: inputs.list
@@ -61,6 +66,7 @@ on_error:
 settings:
   mode: queued
   key: record.id
+  order: any
   priority: high
   timeout: 1h
   retry: 4
@@ -71,6 +77,7 @@ settings:
 # (what stands in BASE, what stands there instead, the sentence)
 MUTATIONS = [
     ("name: Won jobs", "name: Won", "The recipe is now called “Won” instead of “Won jobs”."),
+    ("name: left", "name: right", "Way 1 of “Both” is now called “right”."),
     ("description: Tells the team.\n", "", "The description is now none instead of “Tells the team.”"),
     ("name: Won jobs", "name: Won jobs\nenabled: false", "It is now switched off."),
     ("name: Won jobs", "name: Won jobs\nid: other", "Its id is now “other” instead of “test”."),
@@ -84,7 +91,11 @@ MUTATIONS = [
         "counts as changed from nothing. Before: Every minute the hub looks at the jobs. When a job's stage changes, "
         "but only if the job's city is “Aurora”, the recipe starts.",
     ),
-    ("every: 1m", "every: 1m\n  start: all", "The trigger: start is now “all” instead of “now”."),
+    (
+        "every: 1m",
+        "every: 1m\n  expand: [customer]",
+        "The trigger: expand is now “customer” instead of an empty list.",
+    ),
     (
         'where: record.city == "Aurora"',
         'where: record.city == "Elgin"',
@@ -195,6 +206,11 @@ MUTATIONS = [
         "key: record.zip",
         "The key that its runs are told apart by is now `record.zip` instead of `record.id`.",
     ),
+    (
+        "order: any",
+        "order: per_record",
+        "The order of its runs about one record is now per_record instead of any.",
+    ),
     ("priority: high", "priority: low", "Its priority is now low instead of high."),
     ("timeout: 1h", "timeout: 2h", "A run may now take 2 hours instead of 1 hour."),
     (
@@ -226,8 +242,9 @@ def test_going_back_is_told_too(old: str, new: str, sentence: str) -> None:
 
 
 def test_every_field_of_a_recipe_is_looked_at() -> None:
-    """A field that is added to the model needs a mutation here, and a sentence there."""
-    left_out = {Recipe: {"version", "source", "file"}, Step: {"place", "places"}, Trigger: {"place"}}
+    """A field that is added to the model needs a mutation here, and a sentence there. Where a recipe comes from is for
+    tests/blueprints/test_updating.py."""
+    left_out = {Recipe: {"version", "source", "file", "origin"}, Step: {"place", "places"}, Trigger: {"place"}}
     seen: dict[type, set[str]] = {kind: set() for kind in (Recipe, Step, Trigger, RecipeSettings, Branch)}
     base = read_text(BASE)
     for old, new, _ in MUTATIONS:
@@ -335,7 +352,7 @@ def test_the_name_of_the_file_is_no_change() -> None:
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
 def test_losing_any_step_of_a_shipped_recipe_is_told(file) -> None:  # type: ignore[no-untyped-def]
-    recipe = read_text(file.read_text(encoding="utf-8"), file=file.name)
+    recipe = read_shipped(file)
     for index, step in enumerate(recipe.steps):
         shorter = _without(recipe, index)
         told = tell_differences(recipe, shorter, REGISTRY)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hub.recipe.explaining import draw
 from hub.recipe.explaining.flowchart import LONGEST_LABEL, escape
-from tests.explain.samples import FRAME, REGISTRY, SHIPPED, read_text
+from tests.explain.samples import FRAME, REGISTRY, SHIPPED, read_shipped, read_text
 
 LABEL = r"(?:[^\W_]|[ ,?…“”’]|#\d+;)*"
 NODE = re.compile(
@@ -34,7 +34,7 @@ def check(chart: str) -> None:
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
 def test_a_shipped_recipe_can_be_drawn(file) -> None:  # type: ignore[no-untyped-def]
-    check(draw(read_text(file.read_text(encoding="utf-8"), file=file.name), REGISTRY))
+    check(draw(read_shipped(file), REGISTRY))
 
 
 HOSTILE = [

@@ -13,7 +13,7 @@ from hub.recipe.loader import load
 from hub.recipe.reading import read
 from hub.recipe.schema import make_schema
 from hub.registry import Parameter
-from tests.explain.samples import REGISTRY, SHIPPED
+from tests.explain.samples import BLUEPRINTS, REGISTRY, SHIPPED
 from tests.recipe.golden import read_cases
 from tests.recipe.recipe_samples import FILE, make_registry
 from tests.recipe.test_recipe_docs import EXAMPLES, complete
@@ -28,6 +28,8 @@ steps:
   - {id: a, action: jobs.list, with: {limit: "{{ record.most }}"}}
   - {action: choose, branches: [{if: record.a, steps: [{action: stop}]}, {else: true, steps: [{action: stop}]}]}
   - {action: wait, with: {for: 2h}}
+  - {action: parallel, with: {max_parallel: 2}, branches: [{name: one, steps: [{action: stop}]}, {steps: null}]}
+  - {action: call, timeout: 1h, with: {recipe: other, inputs: {a: "{{ record.a }}"}, wait: false}}
   - {action: http.request, with: {url: "https://example.com", method: "{{ record.method }}", json: null, form: null}}
 """
 
@@ -41,7 +43,7 @@ def test_the_schema_is_one() -> None:
     meta.validate(SCHEMA)
 
 
-@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", [*SHIPPED, *BLUEPRINTS], ids=lambda file: f"{file.parent.name}/{file.stem}")
 def test_a_shipped_recipe_passes(file: Path) -> None:
     assert errors(file.read_text(encoding="utf-8")) == []
 
@@ -76,6 +78,15 @@ BROKEN = [
     ("action: jobs.list", "action: jobs.lists"),
     ("id: a, action: jobs.list", "id: A, action: jobs.list"),
     ("action: jobs.list", "acton: jobs.list"),
+    ("max_parallel: 2", "max_parallel: 17"),
+    ("action: parallel,", "action: parallel, retry: 3,"),
+    ("{name: one, steps:", "{if: record.a, steps:"),
+    ("{name: one, steps:", "{nmae: one, steps:"),
+    ("{if: record.a, steps:", "{name: one, steps:"),
+    ("recipe: other", "recipe: '{{ record.other }}'"),
+    ("recipe: other, ", ""),
+    ("wait: false", "wait: later"),
+    ("timeout: 1h", "retry: 3"),
     ("with: {limit:", "with: {limitt:"),
     ('"{{ record.most }}"', '"up to {{ record.most }}"'),
     ('"{{ record.most }}"', "many"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.recipe.explaining import as_text, explain
-from tests.explain.samples import FRAME, REGISTRY, ROOT, SHIPPED, read_text
+from tests.explain.samples import FRAME, REGISTRY, ROOT, SHIPPED, read_shipped, read_text
 
 GOLDEN = ROOT / "tests" / "explain" / "golden_explanations.txt"
 
@@ -18,7 +18,7 @@ def read_golden() -> dict[str, str]:
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
 def test_a_shipped_recipe_is_told_word_by_word(file) -> None:  # type: ignore[no-untyped-def]
-    told = as_text(read_text(file.read_text(encoding="utf-8"), file=file.name), REGISTRY)
+    told = as_text(read_shipped(file), REGISTRY)
     assert told == read_golden().get(file.name), "python -m tests.explain.write_golden writes it; then read it"
 
 
@@ -62,9 +62,14 @@ def tell_condition(condition: str) -> str:
             "or one is deleted, the recipe starts. In a new job, every field counts as changed from nothing.",
         ),
         (
-            "{type: poll, resource: job_types, events: [deleted], start: all}",
-            "Every minute the hub looks at the job types. When a job type is deleted, the recipe starts. "
-            "The job types that are there already count as new at the first look.",
+            "{type: poll, resource: job_types, events: [created], start: all}",
+            "Every minute the hub looks at the job types. When a job type is created, the recipe starts. "
+            "The job types that are there already count as new, once a person says so.",
+        ),
+        (
+            "{type: poll, resource: jobs, events: [created], start: 2026-03-01}",
+            "Every minute the hub looks at the jobs. When a job is created, the recipe starts. "
+            "The jobs made since 2026-03-01 that are there already count as new, once a person says so.",
         ),
         (
             "{type: webhook, path: a/b, verify: none}",
@@ -210,7 +215,7 @@ settings: {mode: single, key: record.id, priority: high, limits: {writes_per_run
         "      1. It ends the run as failed, noting “Gone.”",
         "When the run fails:",
         "1. It ends the run as succeeded.",
-        "While a run with the same value of the job's id is on its way, another one is not started.",
+        "One at a time per value of the job's id: while a run is on its way, another one is not started.",
         "Its runs go before others.",
         "There are at most 1,200 runs an hour and 1 change a run; what goes over is held for a person.",
     ]
@@ -236,3 +241,24 @@ def test_a_recipe_that_is_switched_off_says_so_first() -> None:
         "   - When a person starts it by hand, the recipe runs.",
         "   - When a run of any other recipe has failed, the recipe starts.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ("mode: queued", "One at a time, in order: a run begins when the one before is over."),
+        (
+            "mode: queued, key: record.customer_id",
+            "One at a time per customer, in order: a run begins when the one before is over.",
+        ),
+        (
+            "mode: restart, key: record.name ~ record.zip",
+            "One at a time per value of `record.name ~ record.zip`: a new run takes the place of one that is still on "
+            "its way.",
+        ),
+        ("order: any", "Its runs do not wait for other runs about the same record."),
+    ],
+)
+def test_how_runs_live_beside_each_other(settings: str, sentence: str) -> None:
+    steps = f"  - action: stop\nsettings: {{{settings}}}\n"
+    assert tell(FRAME + steps)[-1] == sentence

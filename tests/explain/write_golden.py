@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from hub.recipe.explaining import as_text
-from tests.explain.samples import REGISTRY, SHIPPED, read_text
+from tests.explain.samples import REGISTRY, SHIPPED, read_shipped
 from tests.explain.test_sentences import GOLDEN
 
 if __name__ == "__main__":
-    told = (
-        f"#### {file.name}\n{as_text(read_text(file.read_text(encoding='utf-8'), file=file.name), REGISTRY)}\n"
-        for file in SHIPPED
-    )
+    told = (f"#### {file.name}\n{as_text(read_shipped(file), REGISTRY)}\n" for file in SHIPPED)
     GOLDEN.write_text("".join(told), encoding="utf-8")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hub.errors import Problem
 from hub.recipe.check import check
-from tests.recipe.recipe_samples import CATALOGUE, FIELDS, FILE, SECRETS, make_registry
+from tests.recipe.recipe_samples import CATALOGUE, FIELDS, FILE, SECRETS, TABLES, make_registry
 
 DATA = Path(__file__).with_name("golden_errors.txt")
 FRAME = "recipe: 1\nname: Test\ntrigger: {type: poll, resource: jobs}\n"
@@ -53,7 +53,8 @@ def read_cases() -> list[Case]:
 
 def find(text: str) -> list[str]:
     """The problems of a recipe, a line each."""
-    reading = check(text, file=FILE, registry=REGISTRY, secrets=SECRETS, fields=FIELDS, catalogue=CATALOGUE)
+    world = {"secrets": SECRETS, "fields": FIELDS, "catalogue": CATALOGUE, "tables": TABLES}
+    reading = check(text, file=FILE, registry=REGISTRY, **world)
     return [write(problem) for problem in reading.problems]
 
 

@@ -6,11 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hub.actions.digest import DIGEST_ACTIONS
+from hub.actions.email import send as send_email
+from hub.actions.flow import CALL, HOLD, PARALLEL, STOP, WAIT, WAIT_FOR
+from hub.actions.stored import STORED_ACTIONS
+from hub.actions.tables import LOOKUP
+from hub.actions.turns import TURN_ACTIONS
+from hub.actions.webhooks import send as send_webhook
 from hub.context import Context
 from hub.errors import Place
 from hub.model import ActionKind, Event, Trigger
 from hub.ports import Catalogue
 from hub.registry import Action, Parameter, Registry, TriggerType, action
+from hub.triggers.recipe import TRIGGER as AFTER_ANOTHER
 
 FILE = "recipes/job-won.yaml"
 PLACE = Place(FILE, 1, 1)
@@ -39,8 +47,10 @@ steps:
     retry: {attempts: 5}
 """
 
-SECRETS = ("TEAM_CHAT_URL", "OFFICE_EMAIL")
+TABLES = {"crew_leaders": ("name", "phone"), "states": ("value",), "broken": None}
+SECRETS = ("TEAM_CHAT_URL", "OFFICE_EMAIL", "BOOKKEEPING")
 FIELDS = {
+    "/hooks/leads/sampled": ("name", "email", "phone"),
     "jobs": (
         "id", "name", "stage_id", "customer_id", "primary_contact_id", "contact_ids", "job_type_id", "address", "city",
         "zip", "start_date", "next_work_date", "sales_person_id", "project_manager_id", "tax_exempt",
@@ -83,15 +93,18 @@ def make_registry() -> Registry:
 def _record_actions() -> list[Action]:
     id_, limit = Parameter("id", "text", True, doc="The record's id."), Parameter("limit", "integer", False, 100)
     match = Parameter("match", "object", True, doc="The fields that tell whether the record is there.")
+    texts = (Parameter(name, "text", False, "") for name in ("order", "changed_since", "changed_before"))
+    listing = (Parameter("filters", "object", False), limit, *texts)
+    only_if = Parameter("only_if", "expression", False, "")
     made = []
     for resource in ("jobs", "customers", "contacts", "employees", "job_stages", "job_types"):
         doc = f"Records of {resource}."
         made += [
             Action(f"{resource}.get", ActionKind.READ, doc, (id_,)),
             Action(f"{resource}.find", ActionKind.READ, doc, (), free=True),
-            Action(f"{resource}.list", ActionKind.READ, doc, (limit,), free=True),
+            Action(f"{resource}.list", ActionKind.READ, doc, listing, free=True),
             Action(f"{resource}.create", ActionKind.KEYED, doc, (), free=True),
-            Action(f"{resource}.update", ActionKind.ABSOLUTE, doc, (id_,), free=True),
+            Action(f"{resource}.update", ActionKind.ABSOLUTE, doc, (id_, only_if), free=True),
             Action(f"{resource}.upsert", ActionKind.KEYED, doc, (match,), free=True),
         ]
     return made
@@ -115,25 +128,20 @@ def _other_actions() -> list[Action]:
     ) -> None:
         """Calls any other API."""
 
-    @action("store.set", kind=ActionKind.ABSOLUTE)
-    def store_set(ctx: Context, *, key: str, value: Any) -> None:
-        """Keeps a small value between runs."""
-
-    @action("round_robin.next", kind=ActionKind.ABSOLUTE)
-    def round_robin(ctx: Context, *, name: str, choices: list[Any]) -> None:
-        """The next one in turn."""
-
-    return [notify, request, store_set, round_robin]
+    return [notify, request, send_email, send_webhook, *STORED_ACTIONS, *TURN_ACTIONS, *DIGEST_ACTIONS, LOOKUP]
 
 
 def _flow_actions() -> list[Action]:
     flow = ActionKind.FLOW
-    status = Parameter("status", "text", False, "succeeded", choices=("succeeded", "failed", "skipped"))
     return [
         Action("choose", flow, "One of several branches.", ()),
         Action("set", flow, "Values for later steps.", (), free=True),
-        Action("stop", flow, "Ends the run.", (status, Parameter("message", "text", False, ""))),
-        Action("wait", flow, "Goes on later.", (Parameter("for", "any", False), Parameter("until", "any", False))),
+        STOP,
+        PARALLEL,
+        CALL,
+        WAIT,
+        WAIT_FOR,
+        HOLD,
     ]
 
 
@@ -146,6 +154,7 @@ def _trigger_types() -> list[TriggerType]:
         Parameter("changed", "text|list|object", False),
         Parameter("where", "condition", False),
         every,
+        Parameter("start", "text", False, "now"),
         Parameter("expand", "list", False, []),
     )
     record = {"record": "the record", "before": "as it was", "changed": "the changed fields"}
@@ -156,6 +165,7 @@ def _trigger_types() -> list[TriggerType]:
         Parameter("dedupe", "expression", False, ""),
         Parameter("where", "condition", False),
         Parameter("tolerance", "duration", False),
+        Parameter("respond", "object", False),
     )
     schedule = (
         Parameter("cron", "text", False),
@@ -167,6 +177,7 @@ def _trigger_types() -> list[TriggerType]:
         TriggerType("poll", "Asks for a list.", poll, record, _matches, _check_poll),
         TriggerType("webhook", "Is called.", webhook, dict.fromkeys(("body", "headers", "query"), ""), _matches),
         TriggerType("schedule", "At times.", schedule, {"scheduled_at": ""}, _matches, _check_schedule),
+        AFTER_ANOTHER,
         TriggerType("manual", "By people.", (Parameter("inputs", "object", False, {}),), {}, _matches),
     ]
 

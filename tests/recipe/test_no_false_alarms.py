@@ -8,7 +8,7 @@ from hub.ports import Catalogue
 from hub.recipe.check import check
 from hub.recipe.report import show
 from tests.recipe.golden import FRAME, STEPS
-from tests.recipe.recipe_samples import CATALOGUE, FIELDS, FILE, GOOD, SECRETS, make_registry
+from tests.recipe.recipe_samples import CATALOGUE, FIELDS, FILE, GOOD, SECRETS, TABLES, make_registry
 
 REGISTRY = make_registry()
 WEBHOOK = "recipe: 1\nname: Test\ntrigger: {type: webhook, path: leads}\n"
@@ -113,6 +113,35 @@ steps:
   - {action: stop, if: steps.all | length > 3}
   - {action: set, with: {a: 1}}
 """,
+    "what is kept, looked up and listed": FRAME
+    + """\
+steps:
+  - {id: seen, action: store.set, with: {name: "seen-{{ record.id }}", value: 1, if_missing: true, expires: 30d}}
+  - {id: count, action: store.add, with: {name: leads, by: "{{ record.amount | default(1) }}"}}
+  - {id: who, action: round_robin.next, with: {name: sales, items: "{{ [record.name] }}"}}
+  - {action: digest.add, with: {name: "{{ record.city }}", item: {name: "{{ steps.who }}"}, key: "{{ record.id }}"}}
+  - {id: leader, action: lookup, with: {table: crew_leaders, key: "{{ record.city }}", column: phone, default: none}}
+  - {id: any, action: lookup, with: {table: "{{ record.city }}", key: x, column: whatever}}
+  - {id: wrong, action: lookup, with: {table: broken, key: x, column: whatever}}
+  - action: set
+    with:
+      a: "{{ steps.leader }} {{ record.zip | lookup(tables.states, '') }} {{ tables['states'] }}"
+      b: "{{ steps.any }} {{ steps.wrong }} {{ steps.seen.set }} {{ steps.count }}"
+  - id: quiet
+    action: jobs.list
+    with:
+      filters: {stage.category: [sales, active], stage: ["{{ vars.a }}", Good Lead]}
+      order: -stage.position
+      changed_before: 14d
+      changed_since: "{{ now() | add_days(-90) }}"
+  - action: jobs.update
+    for_each: steps.quiet
+    as: job
+    with:
+      id: "{{ job.id }}"
+      city: Austin
+      only_if: record.stage.name == "Good Lead" and record.sales_person.first_name != vars.a and job.id != "x"
+""",
     "reads that are used as a whole": FRAME
     + "steps:\n  - {id: a, action: contacts.list}\n  - {action: set, with: {all: '{{ steps | json }}'}}\n",
     "branches of which one goes on": FRAME
@@ -139,7 +168,8 @@ steps:
 
 @pytest.mark.parametrize("text", [GOOD, *RIGHT.values()], ids=["the sample", *RIGHT.keys()])
 def test_a_right_recipe_has_no_problems(text: str) -> None:
-    reading = check(text, file=FILE, registry=REGISTRY, secrets=SECRETS, fields=FIELDS, catalogue=CATALOGUE)
+    world = {"secrets": SECRETS, "fields": FIELDS, "catalogue": CATALOGUE, "tables": TABLES}
+    reading = check(text, file=FILE, registry=REGISTRY, **world)
     assert show(reading.problems, {FILE: text}) == ""
     assert reading.recipe is not None
 

@@ -13,7 +13,7 @@ from hub.recipe.loader import load
 from hub.recipe.names import AFTER_ERROR, COMMON, FUNCTIONS, IN_LOOP
 from hub.recipe.problems import CODES, code_table
 from hub.recipe.report import show
-from tests.recipe.recipe_samples import CATALOGUE, FIELDS, FILE, SECRETS, make_registry
+from tests.recipe.recipe_samples import CATALOGUE, FIELDS, FILE, SECRETS, TABLES, make_registry
 
 DOCS = Path(__file__).parents[2] / "docs"
 GUIDE = (DOCS / "recipes.md").read_text(encoding="utf-8")
@@ -37,7 +37,8 @@ def complete(example: str) -> str:
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.split("\n")[0])
 def test_an_example_passes_the_check(example: str) -> None:
     text = complete(example)
-    reading = check(text, file=FILE, registry=make_registry(), secrets=SECRETS, fields=FIELDS, catalogue=CATALOGUE)
+    known = {"secrets": SECRETS, "fields": FIELDS, "catalogue": CATALOGUE, "tables": TABLES}
+    reading = check(text, file=FILE, registry=make_registry(), **known)
     assert show(reading.problems, {FILE: text}) == ""
     assert reading.recipe is not None
 

@@ -48,6 +48,7 @@ def test_the_whole_of_a_recipe() -> None:
         "events": ["updated"],
         "changed": {"stage.category": {"from": "sales", "to": "active"}},
         "every": 60.0,
+        "start": "now",
         "expand": [],
     }
     customer, tell = recipe.steps
@@ -194,7 +195,14 @@ steps: [{action: set, with: {a: 1}}]
     assert (recipe.id, recipe.was, recipe.enabled) == ("leads", "old-leads", False)
     assert form.where is not None
     assert form.where.source == "body.kind == 'lead'"
-    assert form.options == {"path": "leads", "verify": "none", "secret": None, "dedupe": "body.id", "tolerance": 300.0}
+    assert form.options == {
+        "path": "leads",
+        "verify": "none",
+        "secret": None,
+        "dedupe": "body.id",
+        "tolerance": 300.0,
+        "respond": None,
+    }
     assert night.options == {"cron": None, "every": 86400.0, "at": "16:00", "timezone": None}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.model import RunStatus
+from hub.model import RunStatus, StepStatus
 from tests.recipes.conftest import Office
 
 LEAD = {"name": "Zoë O'Hara", "email": "Zoe@Example.com", "phone": "512-555-0142", "job_type": "Exterior painting"}
@@ -58,14 +58,41 @@ def test_website_lead_without_a_name_is_skipped_and_says_why(office: Office) -> 
     assert page.run.status is RunStatus.SKIPPED
 
 
-def test_assign_new_lead(office: Office) -> None:
+def test_assign_new_lead_goes_round_the_sales_people(office: Office) -> None:
     office.use("assign-new-lead")
-    api = office.services.api
-    fields = api.resolve("jobs", {"name": "Fresh lead", "stage": "Unqualified Lead", "city": "Austin"})
-    api.create("jobs", {**fields, "customer_id": office.jobs()[0]["customer_id"]}, key="test-1")
+    people = [each for each in office.records("employees", active=True) if "Sales Person" in each["positions"]]
+    assert len(people) > 1
+    for number in range(2 * len(people)):
+        office.create("jobs", name=f"Lead {number}", stage="Unqualified Lead", city="Austin")
     office.poll()
-    office.only_run()
-    assert office.messages() == [("team", "Who takes Fresh lead?", "A new lead in Austin has no sales person yet.")]
+    runs = office.work()
+    assert {each.run.status for each in runs} == {RunStatus.SUCCEEDED}
+    assigned = [office.jobs(name=f"Lead {number}")[0]["sales_person_id"] for number in range(2 * len(people))]
+    assert sorted(assigned) == sorted(2 * [each["id"] for each in people])
+    told = {title.partition(" takes ")[0] for _, title, _ in office.messages()}
+    assert told == {f"{each['first_name']} {each['last_name']}" for each in people}
+
+
+def test_assign_new_lead_writes_a_mail_where_there_is_a_mail_server(office: Office) -> None:
+    office.use("assign-new-lead")
+    office.create("jobs", name="Fresh lead", stage="Unqualified Lead")
+    office.poll()
+    page = office.only_run()
+    [mail] = [each.step for each in page.steps if each.step.action == "email.send"]
+    assert mail.status is StepStatus.ERROR
+    assert "HUB_SMTP_URL" in str(mail.error)
+    assert len(office.messages()) == 1
+
+
+def test_assign_new_lead_asks_when_there_is_nobody(office: Office) -> None:
+    for each in office.records("employees", active=True):
+        office.patch("employees", each, active=False)
+    office.use("assign-new-lead")
+    office.create("jobs", name="Fresh lead", stage="Unqualified Lead", city="Austin")
+    office.poll()
+    assert office.only_run().run.reason == "There is no active sales person."
+    ((room, title, _),) = office.messages()
+    assert (room, title) == ("team", "Who takes Fresh lead?")
 
 
 def test_assign_new_lead_is_quiet_about_leads_that_somebody_has(office: Office) -> None:

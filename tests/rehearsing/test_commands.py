@@ -47,7 +47,8 @@ def recipes(tmp_path: Path) -> Path:
     """A recipes folder with one shipped recipe and its tests."""
     folder = tmp_path / "recipes"
     (folder / "tests").mkdir(parents=True)
-    for name in ("website-lead.yaml", "tests/website-lead.yaml"):
+    (folder / "blueprints").mkdir()
+    for name in ("website-lead.yaml", "tests/website-lead.yaml", "blueprints/website-lead.yaml"):
         shutil.copy(ROOT / "recipes" / name, folder / name)
     return folder
 

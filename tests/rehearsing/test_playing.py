@@ -204,3 +204,11 @@ def test_a_usual_stage_can_be_replaced_by_one_of_the_test(desk: Desk) -> None:
           outputs: {job: {po_number: "77", stage: {category: active}}}
     """
     assert differing(desk.test(case)) == {}
+
+
+def test_a_limit_of_writes_holds_the_run_before_the_next_one(desk: Desk) -> None:
+    steps = "- {id: job, action: jobs.create, for_each: '[1, 2, 3]', with: {name: Lake, stage: Good Lead}}"
+    desk.recipe(steps, more="settings: {mode: queued, limits: {writes_per_run: 2, runs_per_hour: 1}}")
+    two = "writes: [{do: create, resource: jobs}, {do: create, resource: jobs}]"
+    expected = f"status: held, reason_has: already changed 2 records, {two}"
+    assert differing(desk.test(f"expect: {{{expected}}}")) == {}

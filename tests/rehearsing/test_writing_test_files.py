@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hub.recipe.loader import load
-from hub.rehearsing.writing import as_yaml
+from hub.recipe.writing import as_yaml
 
 WORDS = ["yes", "No", "null", "true", "5", "1e5", "2026-03-31", "a:b", "#b", "-", "*", "{{x}}", "[a]", "*a", "&a", "!x"]
 SIGNS = ["%a", "@a", "`a`", "?", "it's", "\\", "é", "漢", '"q"', "a-b", "-"]

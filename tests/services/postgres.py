@@ -93,7 +93,7 @@ def _started(binaries: Path) -> Iterator[Cluster]:
             "UTF8",
             "--locale=C.UTF-8",
         ]
-        subprocess.run([*_as_postgres(), *initialise, "--no-sync"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([*as_postgres(), *initialise, "--no-sync"], check=True, stdout=subprocess.DEVNULL)
         serve: list[str | Path] = [
             binaries / "postgres",
             "-D",
@@ -106,9 +106,9 @@ def _started(binaries: Path) -> Iterator[Cluster]:
             "max_connections=60",
         ]
         with (home / "server.log").open("wb") as log:
-            server = subprocess.Popen([*_as_postgres(), *serve], stdout=log, stderr=log, preexec_fn=_die_with_parent)
+            server = subprocess.Popen([*as_postgres(), *serve], stdout=log, stderr=log, preexec_fn=die_with_parent)
         try:
-            _wait_until_ready(home, server)
+            wait_until_ready(home, server)
             yield Cluster(home)
         finally:
             server.send_signal(signal.SIGQUIT)  # at once: nobody wants the data any more
@@ -117,20 +117,20 @@ def _started(binaries: Path) -> Iterator[Cluster]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _as_postgres() -> list[str]:
+def as_postgres() -> list[str]:
     """initdb and postgres refuse to run as root."""
     if os.geteuid() != 0:
         return []
     return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=INT"]
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """A killed test session must not leave a server behind. Changing the user clears this: setpriv sets it again."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
 
-def _wait_until_ready(home: Path, server: subprocess.Popen[bytes]) -> None:
+def wait_until_ready(home: Path, server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 30
     while True:
         try:

@@ -116,10 +116,24 @@ class HubProcesses:
         """What a process has printed."""
         return self._logs[name].read_text(errors="replace")
 
+    def pids(self, name: str) -> list[int]:
+        """The process of this name and every child of it that lives, itself last."""
+        leader = self._processes[name].pid
+        return [*(pid for pid in session_of(leader) if pid != leader), leader]
+
+    def is_running(self, name: str) -> bool:
+        """Whether a process of this name was started and has not ended."""
+        return name in self._processes and self._processes[name].poll() is None
+
+    def rename(self, name: str, new: str) -> None:
+        """The process of this name gets another one."""
+        self._processes[new] = self._processes.pop(name)
+        self._logs[new] = self._logs.pop(name)
+
     def kill(self, name: str) -> None:
         """kill -9 the process and every child of it."""
         process = self._processes.pop(name)
-        for pid in [*_session(process.pid), process.pid]:
+        for pid in [*session_of(process.pid), process.pid]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         process.wait()
@@ -145,7 +159,7 @@ class HubProcesses:
             services.close()
 
 
-def _session(leader: int) -> list[int]:
+def session_of(leader: int) -> list[int]:
     """The pids of a session (RQ's work horses are in one with their worker), read from the kernel."""
     found = []
     for entry in Path("/proc").iterdir():

@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from hub.model import DeliveryStatus, RunStatus, StepStatus
-from hub.ports import Arrival, Entry, RunChange
+from hub.model import DeliveryStatus
+from hub.ports import Arrival
 from hub.store.database import Database
 from hub.store.ledger import SqlLedger
-from hub.store.tables import delivery, event, run, step
+from hub.store.tables import delivery, event, run
 from tests.store.samples import (
     LEASE,
     NOW,
@@ -21,7 +21,6 @@ from tests.store.samples import (
     make_delivery,
     make_event,
     make_run,
-    make_step,
 )
 
 
@@ -118,26 +117,6 @@ def test_a_replay_adds_a_run_to_the_old_event_once(ledger: SqlLedger) -> None:
     assert (claimed.run.id, claimed.journal) == ("run_r1", {})
     [again] = ledger.admit([replay])
     assert again.duplicate
-
-
-def test_a_resumed_run_starts_with_the_journal_of_the_one_it_replays(db: Database, ledger: SqlLedger) -> None:
-    ledger.admit([make_arrival("1")])
-    claimed = claim_one(ledger)
-    steps = (
-        make_step("run_1", "first", StepStatus.OK, output={"id": "7"}, tries=2, finished_at=NOW),
-        make_step("run_1", "left out", StepStatus.SKIPPED, finished_at=NOW),
-        make_step("run_1", "failed", StepStatus.ERROR, tries=5, error={"message": "no"}, finished_at=NOW),
-        make_step("run_1", "open", StepStatus.UNKNOWN, tries=3, sent_at=NOW, due_at=NOW + 5),
-    )
-    ledger.record([Entry("run_1", claimed.run.claim, steps, change=RunChange(RunStatus.FAILED, finished_at=NOW))])
-    resumed = make_run(make_event("1"), "r", root_id="run_1", replay_of="run_1", replay_no=1)
-    ledger.admit([Arrival(make_event("1"), (resumed,))])
-    journal = claim_one(ledger).journal
-    assert list(journal) == ["first", "left out", "open"]
-    assert (journal["first"].output, journal["first"].tries) == ({"id": "7"}, 2)
-    assert (journal["open"].sent_at, journal["open"].tries, journal["open"].due_at) == (NOW, 0, None)
-    assert {each.run_id for each in journal.values()} == {"run_r"}
-    assert count(db, step) == 7
 
 
 def test_an_event_id_is_never_used_for_something_else(ledger: SqlLedger) -> None:

@@ -45,6 +45,32 @@ def test_highest_priority_first_then_longest_due(ledger: SqlLedger) -> None:
     assert claim_ids(ledger, now=NOW + 1) == ["run_not yet"]
 
 
+def test_who_has_waited_long_goes_with_the_next_higher_priority(ledger: SqlLedger) -> None:
+    ledger.admit(
+        [
+            make_arrival("high", priority=10, due_at=NOW),
+            make_arrival("normal", priority=0, due_at=NOW - 599),
+            make_arrival("low", priority=-10, due_at=NOW - 599),
+            make_arrival("patient", priority=-10, due_at=NOW - 601),
+            make_arrival("forgotten", priority=-10, due_at=NOW - 1201),
+        ]
+    )
+    order = [run_id for _ in range(5) for run_id in claim_ids(ledger, limit=1)]
+    assert order == ["run_forgotten", "run_high", "run_patient", "run_normal", "run_low"]
+
+
+def test_low_priority_gets_its_turn_under_a_steady_load_of_high(ledger: SqlLedger) -> None:
+    ledger.admit([make_arrival("low", priority=-10)])
+    for minute in range(30):
+        now = NOW + 60 * minute
+        ledger.admit([make_arrival(f"{minute}-{n}", priority=10, due_at=now) for n in range(2)])
+        [taken] = ledger.claim("worker", limit=1, now=now, lease=LEASE)
+        finish(ledger, taken, now=now)
+        if taken.run.id == "run_low":
+            break
+    assert minute == 20
+
+
 def test_no_more_than_the_limit(ledger: SqlLedger) -> None:
     ledger.admit([make_arrival(str(number)) for number in range(5)])
     assert len(claim_ids(ledger, limit=2)) == 2

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from hub.model import Cursor, RunStatus, Snapshot, StepStatus
-from hub.ports import RunChange, SeenRecord
+from hub.ports import KeptPage, Passing, RunChange, SeenRecord
 from hub.store.ledger import SqlLedger
 from tests.store.samples import LEASE, NOW, claim_one, make_arrival, make_entry, make_step
 
@@ -21,9 +21,11 @@ def take(ledger: SqlLedger, owner: str = "poller", now: float = NOW) -> Cursor:
     return cursor
 
 
-def see(ledger: SqlLedger, cursor: Cursor, *seen: SeenRecord, shown: tuple[str, ...] = (), pass_no: int = 1) -> bool:
+def see(
+    ledger: SqlLedger, cursor: Cursor, *seen: SeenRecord, shown: tuple[str, ...] = (), pass_no: int = 1
+) -> KeptPage | None:
     ids = [*(each.record_id for each in seen), *shown]
-    return ledger.poll_page("jobs", cursor.claim, seen, shown=ids, pass_no=pass_no, until=UNTIL)
+    return ledger.poll_page("jobs", cursor.claim, seen, shown=ids, passing=Passing(pass_no, NOW), until=UNTIL)
 
 
 def claimed_ids(ledger: SqlLedger) -> list[str]:
@@ -74,7 +76,7 @@ def test_a_stale_poller_writes_nothing(ledger: SqlLedger) -> None:
 
 def test_a_page_lengthens_the_claim(ledger: SqlLedger) -> None:
     cursor = take(ledger)
-    ledger.poll_page("jobs", cursor.claim, [], shown=[], pass_no=1, until=UNTIL + 100)
+    ledger.poll_page("jobs", cursor.claim, [], shown=[], passing=Passing(1, NOW), until=UNTIL + 100)
     assert ledger.take_cursor("jobs", owner="other", now=UNTIL + 99, lease=LEASE) is None
 
 

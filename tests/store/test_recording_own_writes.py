@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hub.model import Snapshot, Write
-from hub.ports import ClaimedRun, Entry, SeenRecord
+from hub.ports import ClaimedRun, Entry, Passing, SeenRecord
 from hub.store.ledger import SqlLedger
 from tests.store.samples import LEASE, NOW, claim_one, make_arrival
 
@@ -18,7 +18,7 @@ def claimed(ledger: SqlLedger) -> ClaimedRun:
     cursor = ledger.take_cursor("jobs", owner="poller", now=NOW, lease=LEASE)
     assert cursor is not None
     seen = SeenRecord("7", 1, {"id": "7", "name": "Miller", "stage_id": "a"})
-    ledger.poll_page("jobs", cursor.claim, [seen], shown=["7"], pass_no=1, until=NOW + LEASE)
+    ledger.poll_page("jobs", cursor.claim, [seen], shown=["7"], passing=Passing(1, NOW), until=NOW + LEASE)
     ledger.poll_done(replace(cursor, baseline_at=NOW, passes=1))
     ledger.admit([make_arrival("1")])
     return claim_one(ledger)
@@ -79,7 +79,9 @@ def test_a_page_that_was_read_before_our_write_leaves_the_record_out(ledger: Sql
     write(ledger, claimed, Write("jobs", "7", {"stage_id": "b"}))
     stale = SeenRecord("7", seen.rev + 1, seen.record | {"stage_id": "old"}, make_arrival("2"))
     fresh = SeenRecord("8", 1, {"id": "8"}, make_arrival("3"))
-    assert ledger.poll_page("jobs", cursor.claim, [stale, fresh], shown=["7", "8"], pass_no=2, until=NOW + LEASE)
+    assert ledger.poll_page(
+        "jobs", cursor.claim, [stale, fresh], shown=["7", "8"], passing=Passing(2, NOW), until=NOW + LEASE
+    )
     assert ledger.snapshots("jobs", ["7"])["7"].record["stage_id"] == "b"
     assert [each.run.id for each in ledger.claim("worker", limit=9, now=NOW, lease=LEASE)] == ["run_3"]
 
@@ -89,5 +91,5 @@ def test_our_own_deletion_does_not_come_back_as_one(ledger: SqlLedger, claimed: 
     assert cursor is not None
     write(ledger, claimed, Write("jobs", "7", {}, deleted=True))
     gone = SeenRecord("7", 2, None, make_arrival("2"))
-    assert ledger.poll_page("jobs", cursor.claim, [gone], shown=[], pass_no=2, until=NOW + LEASE)
+    assert ledger.poll_page("jobs", cursor.claim, [gone], shown=[], passing=Passing(2, NOW), until=NOW + LEASE)
     assert ledger.claim("worker", limit=9, now=NOW, lease=LEASE) == []

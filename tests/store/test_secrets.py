@@ -74,7 +74,7 @@ def test_keys_are_changed_without_losing_a_secret(db: Database, vault: SqlLedger
     assert both.secret_values() == {"CHAT": "x"}
     with pytest.raises(SettingError, match="The secret CHAT cannot be read with the present sealing keys"):
         SqlLedger(db, Sealer([NEW])).secret_values()
-    assert both.reseal_secrets() == 1
+    assert both.reseal(by="ana", now=NOW) == 1
     assert SqlLedger(db, Sealer([NEW])).secret_values() == {"CHAT": "x"}
 
 
@@ -100,3 +100,51 @@ def test_without_keys_nothing_is_sealed(ledger: SqlLedger) -> None:
     with pytest.raises(SettingError, match="no key to seal"):
         ledger.put_secret("CHAT", "x", by="ana", now=NOW)
     assert ledger.secret_values() == {}
+
+
+def test_the_value_before_is_kept_for_a_while(vault: SqlLedger) -> None:
+    vault.put_secret("HOOK", "one", by="ana", now=NOW, previous_until=NOW + 60)
+    assert vault.previous_values(now=NOW) == {}, "there was none"
+    vault.put_secret("HOOK", "one", by="ana", now=NOW, previous_until=NOW + 60)
+    assert vault.previous_values(now=NOW) == {}, "it was the same"
+    vault.put_secret("HOOK", "two", by="ana", now=NOW, previous_until=NOW + 60)
+    assert vault.secret_values() == {"HOOK": "two"}
+    assert vault.previous_values(now=NOW + 59) == {"HOOK": "one"}
+    assert vault.previous_values(now=NOW + 60) == {}
+    vault.note_previous_used("HOOK", now=NOW + 5)
+    vault.note_previous_used("HOOK", now=NOW + 3)
+    [line] = vault.secret_lines()
+    assert (line.previous_until, line.previous_used_at) == (NOW + 60, NOW + 5)
+    vault.put_secret("HOOK", "three", by="ana", now=NOW)
+    assert vault.previous_values(now=NOW) == {}, "only on demand"
+
+
+def test_everything_that_is_sealed_is_sealed_again_or_nothing(db: Database, vault: SqlLedger) -> None:
+    vault.put_secret("A", "one", by="ana", now=NOW)
+    vault.put_secret("A", "two", by="ana", now=NOW, previous_until=NOW + 60)
+    vault.enter_key("workglue", "wga_key", environment="", by="ana", now=NOW)
+    both = SqlLedger(db, Sealer([NEW, OLD]))
+    assert both.look_at_seals().under == (1, 1, 1)
+    assert both.reseal(by="ana", now=NOW) == 3
+    fresh = SqlLedger(db, Sealer([NEW]))
+    assert fresh.look_at_seals().under == (0, 0, 0)
+    assert fresh.secret_values() == {"A": "two"}
+    assert fresh.previous_values(now=NOW) == {"A": "one"}
+    row = fresh.key_row("workglue")
+    assert row is not None and fresh.open_key(row) == "wga_key"
+    SqlLedger(db, Sealer([OLD])).put_secret("B", "x", by="ana", now=NOW)
+    for verb in (fresh.look_at_seals, lambda: fresh.reseal(by="ana", now=NOW)):
+        with pytest.raises(SettingError, match="cannot be read with the present sealing keys"):
+            verb()
+    assert both.look_at_seals().under == (0, 1, 0, 0)
+
+
+def test_keys_that_change_while_it_runs_are_noticed() -> None:
+    keys = [OLD]
+    sealer = Sealer(lambda: tuple(keys))
+    old = sealer.seal("A", "x")
+    keys.insert(0, NEW)
+    assert Sealer([NEW]).unseal("A", sealer.seal("A", "y")) == "y", "the newest seals at once"
+    keys[:] = [Sealer.new_key(), NEW, OLD]
+    assert sealer.unseal("A", old) == "x"
+    assert sealer.unseal("A", Sealer([keys[0]]).seal("A", "z")) == "z", "looked for when something does not open"

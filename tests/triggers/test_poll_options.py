@@ -33,6 +33,8 @@ from tests.triggers.samples import findings, trigger
         ({"start": "2026-02-30"}, "start", "now, all, or a date"),
         ({"start": "2026-3-1"}, "start", "now, all, or a date"),
         ({"start": 20260301}, "start", "now, all, or a date"),
+        ({"start": "all", "events": ["updated"]}, "start", "Add created to events"),
+        ({"start": "2026-03-01", "events": ["deleted", "updated"]}, "start", "Add created to events"),
         ({"expand": ["customer.name"]}, "expand", "'customer.name' is no related record"),
         ({"expand": [["customer"]]}, "expand", "is no related record"),
     ],

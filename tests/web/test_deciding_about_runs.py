@@ -45,7 +45,10 @@ def test_a_decision_counts_once(visit: Enter, services: Services) -> None:
     assert services.views.run(run).run.variables == {"decision": "skip"}  # type: ignore[union-attr]
 
 
-def test_a_step_that_failed_for_sure_can_only_be_tried_again(visit: Enter, services: Services) -> None:
+@pytest.mark.parametrize("decision", ["repeat", "done", "skip"])
+def test_a_step_that_failed_for_sure_can_be_tried_again_counted_as_done_or_skipped(
+    visit: Enter, services: Services, decision: str
+) -> None:
     run, at = scenes.add_run(services), services.clock()
     step = scenes.add_step(
         run, "job", "jobs.create", at, StepStatus.ERROR, error=scenes.NO_SUCH_STAGE, finished_at=None
@@ -55,11 +58,26 @@ def test_a_step_that_failed_for_sure_can_only_be_tried_again(visit: Enter, servi
     )
     visitor = visit()
     text = visitor.words(f"/runs/{run}")
-    assert "Try again" in text
-    assert "Count as done" not in text
-    visitor.send(f"/runs/{run}/decide", {"decision": "done"})
-    assert status(services, run) is RunStatus.HELD
+    for words in ("Try again", "Count as done", "You have done it by hand.", "Skip it"):
+        assert words in text
+    assert "Do it again" not in text  # nobody doubts that it did not happen
+    visitor.send(f"/runs/{run}/decide", {"decision": decision})
+    assert status(services, run) is RunStatus.QUEUED
+    assert services.views.run(run).run.variables == {"decision": decision}  # type: ignore[union-attr]
+
+
+def test_a_run_that_is_held_on_purpose_is_done_or_skipped(visit: Enter, services: Services) -> None:
+    run, at = scenes.add_run(services), services.clock()
+    step = scenes.add_step(run, "call", "hold", at, StepStatus.WAITING, finished_at=None)
+    scenes.work(services, run, RunChange(RunStatus.HELD, reason="Call Miller first."), [step])
+    visitor = visit()
+    text = visitor.words(f"/runs/{run}")
+    assert "Call Miller first." in text
+    assert "You have done what the message says." in text
+    assert "Try again" not in text
     visitor.send(f"/runs/{run}/decide", {"decision": "repeat"})
+    assert status(services, run) is RunStatus.HELD
+    visitor.send(f"/runs/{run}/decide", {"decision": "done"})
     assert status(services, run) is RunStatus.QUEUED
 
 

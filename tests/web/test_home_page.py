@@ -56,7 +56,7 @@ def test_runs_are_counted_and_linked(visit: Enter, services: Services) -> None:
     assert "1 Succeeded 1 Failed 0 Skipped 0 Cancelled" in text
     assert "0 Queued 0 Running 1 Parked 1 Held" in text
     assert "One run failed in the last 24 hours. See why" in text
-    assert 'href="/runs?status=failed"' in visitor.read("/")
+    assert 'href="/failures"' in visitor.read("/")
 
 
 def test_runs_of_yesterday_do_not_count_as_today(visit: Enter, services: Services, clock: object) -> None:
@@ -73,11 +73,12 @@ def test_polls_show_what_they_checked(visit: Enter, services: Services) -> None:
     cursor = services.ledger.take_cursor("jobs", owner="the test", now=NOON, lease=60)
     assert cursor is not None
     done = replace(cursor, baseline_at=NOON - 9_000, last_ok_at=NOON - 20, passes=3, checked=1_204, changed=14)
+    done = replace(done, handled=14, last_full_at=NOON - 7_200)
     services.ledger.poll_done(done)
     services.ledger.take_cursor("customers", owner="the test", now=NOON, lease=60)
     text = visit().words("/")
-    assert "Jobs 1,204 14 20 seconds ago" in text
-    assert "Customers 0 0 first look under way" in text
+    assert "Jobs 1,204 14 14 0 20 seconds ago 2 hours ago" in text
+    assert "Customers 0 0 0 0 first look under way not yet" in text
 
 
 def test_schedules_of_recipes_that_are_on_are_shown(visit: Enter, services: Services) -> None:

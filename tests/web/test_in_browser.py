@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from hub.model import RunStatus
 from hub.ports import RunChange
 from hub.services import Services
+from hub.stored import Cell, Held
 from tests.web import scenes
 from tests.web.conftest import Time, make_user
 from tests.web.visitor import PASSWORD
@@ -78,7 +79,7 @@ def test_reading_a_failed_run_and_running_it_again(ana: Page, services: Services
     scenes.fail(services)
     ana.reload()
     ana.get_by_role("link", name="See why").click()
-    ana.get_by_role("link", name="Website lead").click()
+    ana.get_by_role("link", name="Miller").click()
     expect(ana.get_by_role("heading", level=1)).to_have_text("Website lead")
     expect(ana.get_by_text("Did you mean Good Lead?").first).to_be_visible()
     expect(ana.get_by_role("table", name="Attempts of Create the job")).to_be_visible()
@@ -251,3 +252,17 @@ def test_the_keyboard_reaches_the_content_first(ana: Page, site: str) -> None:
     expect(ana.get_by_role("link", name="Skip to the content")).to_be_focused()
     ana.keyboard.press("Enter")
     expect(ana.locator("main")).to_be_focused()
+
+
+def test_deleting_what_a_recipe_keeps(ana: Page, site: str, services: Services) -> None:
+    cell = Cell("website-lead", "value", "leads this week")
+    services.ledger.put_held(cell, Held(7), now=services.clock(), by=ANA)
+    ana.set_viewport_size(PHONE)
+    ana.goto(f"{site}/recipes/website-lead")
+    kept = ana.get_by_role("region", name="What it keeps between runs")
+    expect(kept).to_contain_text("leads this week")
+    assert ana.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing sticks out on a phone"
+    kept.get_by_text("Delete", exact=True).click()
+    kept.get_by_role("button", name="Yes, delete “leads this week”").click()
+    expect(ana.get_by_role("status")).to_contain_text("“leads this week” is deleted.")
+    assert services.ledger.held(cell, now=services.clock()) is None

@@ -57,12 +57,12 @@ def test_two_people_at_the_same_moment_are_one_wish(
     visit: Enter, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run, visitor = scenes.fail(services), visit()
-    first = services.replay(run)
+    first = services.resuming.replay(run)
     monkeypatch.setattr(services.views, "next_replay_no", lambda *_: 1)  # as both have read it
     answer = visitor.send(f"/runs/{run}/replay", {"number": "1"})
     assert answer.location == f"/runs/{first}"
     assert len(services.views.runs().items) == 2
-    assert "run.replay" not in [row.what for row in services.views.audit_log().items]
+    assert [row.what for row in services.views.audit_log().items].count("run.replay") == 1
 
 
 def test_it_can_be_done_again_and_again(visit: Enter, services: Services) -> None:

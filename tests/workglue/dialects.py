@@ -10,7 +10,7 @@ lists: {paging: page, page_parameter: page, size_parameter: per_page, data_key: 
 """
 
 BARE = """
-lists: {updated_since: "", sort: "", sort_by_update: "", equality_filters: false}
+lists: {updated_since: "", sort: "", sort_by_update: "", equality_filters: false, index_lag_seconds: 90}
 writes: {idempotency_header: ""}
 """
 
@@ -35,7 +35,7 @@ rate:
   remaining_header: X-Left
   reset_header: X-Again
   retry_header: X-Wait
-timestamps: {created: made_on, updated: changed_on}
+timestamps: {created: made_on, updated: changed_on, granularity_seconds: 60}
 resources:
   jobs: {path: /v2/projects}
   customers: {path: /v2/clients}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.engine.flow import branches, values
+from hub.engine.flow import answers, branches, calls, values, ways
 from hub.engine.flow.walking import perform_all
 
-__all__ = ["branches", "perform_all", "values"]
+__all__ = ["answers", "branches", "calls", "perform_all", "values", "ways"]

@@ -16,7 +16,14 @@ from hub.model import Step, StepRecord, StepStatus
 def settle(bench: Bench, record: StepRecord, output: Any, *, note: str = "", request: Any = None) -> Any:
     """Record that a step of the engine's own is done; its output."""
     record = replace(
-        record, status=StepStatus.OK, output=output, note=note, request=request, tries=1, finished_at=bench.now()
+        record,
+        status=StepStatus.OK,
+        output=output,
+        note=note,
+        request=request,
+        tries=1,
+        due_at=None,
+        finished_at=bench.now(),
     )
     bench.remember(record)
     return output

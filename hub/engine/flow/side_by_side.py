@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from hub.engine.bench import Bench
-from hub.engine.signals import Failed, Hold, Pause, Signal, Stop
+from hub.engine.signals import Expired, Failed, Hold, Pause, Signal, Stop
 
 MOST_AT_ONCE = 16
 
@@ -34,7 +34,25 @@ def in_order(bench: Bench, indices: Sequence[int], one: Callable[[int], Any], *,
     return outputs
 
 
+def all_to_their_ends(
+    bench: Bench, indices: Sequence[int], one: Callable[[int], None], *, at_once: int
+) -> list[Signal | None]:
+    """`one` for each index, whatever becomes of the others. What each ended with: None where it is done."""
+
+    def guarded(index: int) -> Signal | None:
+        try:
+            one(index)
+        except Signal as signal:
+            return signal
+        return None
+
+    if at_once <= 1 or bench.tools.dry:
+        return [guarded(index) for index in indices]
+    with ThreadPoolExecutor(max_workers=min(at_once, MOST_AT_ONCE)) as pool:
+        return list(pool.map(guarded, indices))
+
+
 def _gravity(signal: Signal) -> tuple[int, float]:
-    order = (Failed, Stop, Hold, Signal, Pause)
+    order = (Expired, Failed, Stop, Hold, Signal)
     rank = next(number for number, kind in enumerate(order) if type(signal) is kind or kind is Signal)
-    return (4, signal.due_at) if isinstance(signal, Pause) else (rank, 0.0)
+    return (len(order), signal.due_at) if isinstance(signal, Pause) else (rank, 0.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from hub.engine.arguments import keepable
 from hub.engine.bench import Bench
 from hub.engine.flow.records import rendered, settle
 from hub.engine.flow.walking import Scope, new_record, own
@@ -29,8 +30,12 @@ def _stop(bench: Bench, step: Step, scope: Scope, path: str) -> Any:
     request = rendered(bench, step, scope, record)
     status = RunStatus(request.get("status") or "succeeded")
     message = str(request.get("message") or "")
-    settle(bench, record, None, request=request, note=message)
-    raise Stop(message, status=status)
+    try:
+        result = bench.clean(keepable(request.get("result")))
+    except StepError as error:
+        return give_up(bench, step, replace(record, finished_at=bench.now()), error)
+    settle(bench, record, result, request=request, note=message)
+    raise Stop(message, status=status, result=result)
 
 
 @own("wait")
@@ -39,7 +44,7 @@ def _wait(bench: Bench, step: Step, scope: Scope, path: str) -> Any:
     if record.due_at is None:
         request = rendered(bench, step, scope, record)
         try:
-            due_at = wait_until(request, now=bench.now(), timezone=bench.tools.timezone)
+            due_at = wait_until(request, now=bench.now(), calendar=bench.tools.calendar)
         except StepError as error:
             return give_up(bench, step, replace(record, request=request, finished_at=bench.now()), error)
         record = replace(record, status=StepStatus.WAITING, request=request, due_at=due_at)

@@ -11,8 +11,9 @@ from typing import Any
 
 from hub.engine.arguments import jsonable
 from hub.engine.bench import Bench
+from hub.engine.flow.limits import Limit, give_up_late, in_time, is_for_a_person, refuse_late, with_limit
 from hub.engine.flow.side_by_side import in_order
-from hub.engine.signals import Failed, Hold, Pause
+from hub.engine.signals import Expired, Failed, Hold, Pause
 from hub.engine.step import attempt, give_up
 from hub.errors import Permanent, StepError
 from hub.model import Step, StepRecord, StepStatus
@@ -46,14 +47,31 @@ def perform_all(bench: Bench, steps: Iterable[Step], scope: Scope, *, prefix: st
 def perform(bench: Bench, step: Step, scope: Scope, *, path: str) -> None:
     """Do one step with its condition, its loop and its `on_error`; its output goes into `scope["steps"]`."""
     if bench.stopping.is_set():
-        raise Pause("The worker was asked to stop; the run goes on at another.", due_at=bench.now())
+        raise Pause("The worker was asked to stop; the run goes on at another.", due_at=bench.now(), keeps_lane=True)
     try:
-        output, done = _each(bench, step, scope, path) if step.for_each else _once(bench, step, scope, path)
+        output, done = _in_its_time(bench, step, scope, path)
     except Failed as failure:
         _after_failure(bench, step, scope, path, failure)
         return
     if done:
         scope["steps"][step.id] = output
+
+
+def _in_its_time(bench: Bench, step: Step, scope: Scope, path: str) -> tuple[Any, bool]:
+    """The step with its `timeout`, which counts from when this run first began it and bounds all of it."""
+    work = _each if step.for_each else _once
+    if step.timeout is None:
+        return work(bench, step, scope, path)
+    known = bench.known.get(path)
+    began = max(known.started_at, bench.claimed.run.created_at) if known else bench.now()
+    limit = Limit(began + step.timeout, path)
+    try:
+        return in_time(bench, limit, lambda: work(bench, step, with_limit(scope, limit), path))
+    except Expired as expired:
+        if expired.path != path:
+            raise
+    give_up_late(bench, step, bench.known.get(path) or new_record(bench, step, path))
+    raise AssertionError("unreachable")
 
 
 def _once(bench: Bench, step: Step, scope: Scope, path: str) -> tuple[Any, bool]:
@@ -62,16 +80,34 @@ def _once(bench: Bench, step: Step, scope: Scope, path: str) -> tuple[Any, bool]
     if known is not None:
         if known.status is StepStatus.SKIPPED:
             return None, False
-        if known.status is StepStatus.ERROR and known.finished_at is not None:
-            error = known.error or {}
-            raise Failed(str(error.get("message", "")), step_id=step.id, error=error)
-        if known.status is StepStatus.OK and step.action != "choose":
+        _refuse_failed(known, step)
+        if known.status is StepStatus.OK and not step.branches:
             return _again(known, scope), True
+        if known.status is StepStatus.ERROR and step.action in _OWN and bench.decision:
+            decision = bench.take_decision()
+            if decision in ("done", "skip"):
+                return None, _count_as(bench, known, decision)
     elif not _wanted(bench, step, scope, path):
         return None, False
+    if (known is None or known.status is not StepStatus.OK) and not is_for_a_person(bench, step, known):
+        refuse_late(bench, scope)
     output = _OWN.get(step.action, _call)(bench, step, scope, path)
     settled = bench.known.get(path)
     return output, settled is None or settled.status is not StepStatus.SKIPPED
+
+
+def _refuse_failed(known: StepRecord | None, step: Step) -> None:
+    """Failed, once more, when the step has failed for good before."""
+    if known is not None and known.status is StepStatus.ERROR and known.finished_at is not None:
+        error = known.error or {}
+        raise Failed(str(error.get("message", "")), step_id=step.id, error=error, path=known.path)
+
+
+def _count_as(bench: Bench, known: StepRecord, decision: str) -> bool:
+    """Settle a held step of the engine's own as a person decided; whether it counts as done."""
+    status, note = (StepStatus.OK, "Counted as done.") if decision == "done" else (StepStatus.SKIPPED, "Skipped.")
+    bench.remember(replace(known, status=status, note=note, finished_at=bench.now(), due_at=None))
+    return decision == "done"
 
 
 def _again(known: StepRecord, scope: Scope) -> Any:
@@ -115,6 +151,7 @@ def _each(bench: Bench, step: Step, scope: Scope, path: str) -> tuple[list[Any],
     known = bench.known.get(path)
     if known is not None and known.status is StepStatus.OK:
         return list(known.output), True
+    _refuse_failed(known, step)
     record = known or new_record(bench, step, path)
     items = record.request["items"] if record.request else _items(bench, step, scope, record)
     record = replace(record, request={"items": items})
@@ -153,9 +190,12 @@ def _item(bench: Bench, step: Step, single: Step, scope: Scope, path: str, index
         "last": index + 1 == len(items),
     }
     inner = {**scope, step.item_name: items[index], "loop": loop, "steps": dict(scope["steps"])}
+    inner["links"] = scope["links"].inside(step.id, index)
     try:
         if bench.stopping.is_set():
-            raise Pause("The worker was asked to stop; the run goes on at another.", due_at=bench.now())
+            raise Pause(
+                "The worker was asked to stop; the run goes on at another.", due_at=bench.now(), keeps_lane=True
+            )
         output, _ = _once(bench, single, inner, path)
     except Failed as failure:
         _after_failure(bench, step, inner, path, failure)
@@ -174,7 +214,7 @@ def _after_failure(bench: Bench, step: Step, scope: Scope, path: str, failure: F
     if step.on_error == "continue":
         return
     if step.on_error == "hold":
-        record = bench.known.get(path)
+        record = bench.known.get(failure.path) or bench.known.get(path)
         if record is not None:
             bench.remember(replace(record, finished_at=None))
         raise Hold(f"{failure.reason} A person must decide how to go on.", error=failure.error)

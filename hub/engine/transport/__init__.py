@@ -7,5 +7,6 @@ looking before repeating, and remembering which changes were ours.
 from __future__ import annotations
 
 from hub.engine.transport.context import Doors, StepContext
+from hub.engine.transport.stored import DraftStored
 
-__all__ = ["Doors", "StepContext"]
+__all__ = ["Doors", "DraftStored", "StepContext"]

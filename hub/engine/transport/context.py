@@ -6,11 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from hub.context import Http, Messages, Records
-from hub.engine.transport.dry import DryHttp, DryMessages, DryRecords
+from hub.context import Http, Mail, Messages, Records, Stored
+from hub.engine.limits import StepLimits
+from hub.engine.transport.dry import DryHttp, DryMail, DryMessages, DryRecords
+from hub.engine.transport.limited import LimitedMail, LimitedMessages
 from hub.engine.transport.live import LiveRecords
+from hub.engine.transport.stored import StoredDoor
 from hub.model import Record, StepRecord, StepStatus, Write
 from hub.ports import Api
+from hub.ports.stored import Stored as StoredPort
 
 LookUp = Callable[[Api, str, Mapping[str, Any], float], list[Record]]
 """(api, resource, fields, since) -> the records that an earlier create may have made."""
@@ -24,6 +28,8 @@ class Doors:
     http: Http
     messages: Messages
     look_up: LookUp
+    mail: Mail
+    stored: StoredPort
 
 
 class Intent(Protocol):
@@ -40,10 +46,15 @@ class StepContext:
     doors: Doors
     key: str
     previous: StepRecord | None
+    began: float
     clock: Callable[[], float]
     intent: Intent
     dry: bool = False
     trust_key: bool = True
+    limits: StepLimits | None = None
+    recipe_id: str = ""
+    run_began: float = 0.0
+    judge: Callable[[str, Mapping[str, Any]], bool] | None = None
     writes: list[Write] = field(default_factory=list)
     plan: list[dict[str, Any]] = field(default_factory=list)
 
@@ -54,6 +65,21 @@ class StepContext:
     def before_send(self, *, resource: str = "") -> None:
         """See hub.context.Context."""
         self.intent(resource=resource)
+
+    def before_write(self, resource: str, record_id: str = "") -> None:
+        """A record is about to be changed or made. OverLimit when that would be one too many."""
+        if self.limits is not None:
+            self.limits.before_write(resource, record_id)
+
+    def before_message(self) -> None:
+        """A message is about to leave. OverLimit when it would be one too many."""
+        if self.limits is not None:
+            self.limits.before_message()
+
+    def holds(self, source: str, names: Mapping[str, Any]) -> bool:
+        """See hub.context.Context."""
+        assert self.judge is not None
+        return self.judge(source, names)
 
     @property
     def workglue(self) -> Records:
@@ -68,7 +94,17 @@ class StepContext:
     @property
     def messages(self) -> Messages:
         """Messages to people, bound to this step."""
-        return DryMessages(self) if self.dry else self.doors.messages
+        return DryMessages(self) if self.dry else LimitedMessages(self)
+
+    @property
+    def mail(self) -> Mail:
+        """Mails to people, bound to this step."""
+        return DryMail(self) if self.dry else LimitedMail(self)
+
+    @property
+    def stored(self) -> Stored:
+        """What recipes keep between runs, bound to this step."""
+        return StoredDoor(self)
 
     @property
     def may_have_happened(self) -> StepRecord | None:

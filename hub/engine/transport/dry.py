@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from hub.context import Letter
 from hub.engine.transport.live import LiveRecords
 from hub.errors import NotFound
 from hub.model import Record
@@ -18,12 +19,14 @@ class DryRecords(LiveRecords):
 
     def create(self, resource: str, fields: Mapping[str, Any]) -> Record:
         """Lists the record that would be created; its id says that it is not there."""
+        self._context.before_write(resource)
         changes = [{"field": name, "before": None, "after": value} for name, value in fields.items()]
         self._context.plan.append({"do": "create", "resource": resource, "changes": changes})
         return self._api.expand(resource, {"id": f"(new {resource})", **fields})
 
     def update(self, resource: str, record_id: str, fields: Mapping[str, Any]) -> Record:
         """Lists the fields that would change."""
+        self._context.before_write(resource, record_id)
         try:
             before = self._api.get(resource, record_id)
         except NotFound:
@@ -40,6 +43,7 @@ class DryRecords(LiveRecords):
 
     def delete(self, resource: str, record_id: str) -> None:
         """Lists the record that would go."""
+        self._context.before_write(resource, record_id)
         self._context.plan.append({"do": "delete", "resource": resource, "id": record_id})
 
     def get(self, resource: str, record_id: str) -> Record:
@@ -72,4 +76,17 @@ class DryMessages:
 
     def send(self, to: str, *, title: str, body: str) -> None:
         """See hub.context.Messages."""
+        self._context.plan.append({"do": "message", "to": to, "title": title, "body": body})
+
+
+class DryMail:
+    """Mails in a dry run: only listed."""
+
+    def __init__(self, context: StepContext) -> None:
+        self._context = context
+
+    def send(self, letter: Letter, *, server: str = "") -> None:  # noqa: ARG002 - no server is asked
+        """See hub.context.Mail."""
+        to = ", ".join((*letter.to, *letter.cc, *letter.bcc))
+        title, body = letter.subject, letter.text or letter.html
         self._context.plan.append({"do": "message", "to": to, "title": title, "body": body})

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from hub.engine.transport.lists import LARGEST_LIST, Wanted, find_records, moment, read_filters
 from hub.errors import Conflict, NeedsPerson
 from hub.model import Record, StepRecord, Write
 
 if TYPE_CHECKING:
     from hub.engine.transport.context import StepContext
-
-LARGEST_LIST = 10_000
-"""Records that one step takes from a list at the most."""
 
 CLOCKS_APART = 300.0
 """Seconds by which the API's clock may be behind ours."""
@@ -26,16 +23,19 @@ class LiveRecords:
         self._context = context
         self._api = context.doors.api
 
-    def list(self, resource: str, filters: Mapping[str, Any], *, limit: int) -> list[Record]:
+    def list(
+        self,
+        resource: str,
+        filters: Mapping[str, Any],
+        *,
+        limit: int,
+        order: str = "",
+        changed_since: float | None = None,
+        changed_before: float | None = None,
+    ) -> list[Record]:
         """See hub.context.Records."""
-        wanted = self._api.resolve(resource, filters)
-        limit = min(limit, LARGEST_LIST)
-        found: list[Record] = []
-        for page in self._api.pages(resource, filters=wanted, size=min(limit, 200)):
-            found.extend(page.records[: limit - len(found)])
-            if len(found) >= limit:
-                break
-        return [self._api.expand(resource, record) for record in found]
+        wanted = Wanted(*read_filters(self._api, resource, filters), order, changed_since, changed_before)
+        return find_records(self._api, resource, wanted, limit=min(limit, LARGEST_LIST))
 
     def get(self, resource: str, record_id: str) -> Record:
         """See hub.context.Records."""
@@ -52,6 +52,7 @@ class LiveRecords:
             found = self._left_behind(resource, fields, earlier)
             if found is not None:
                 return self._made(resource, found, created=True)
+        self._context.before_write(resource)
         self._context.before_send(resource=resource)
         try:
             record = self._api.create(resource, fields, key=self._context.key)
@@ -64,6 +65,7 @@ class LiveRecords:
 
     def update(self, resource: str, record_id: str, fields: Mapping[str, Any]) -> Record:
         """See hub.context.Records."""
+        self._context.before_write(resource, record_id)
         self._context.before_send(resource=resource)
         record = self._api.update(resource, record_id, fields)
         return self._made(resource, record, only=self._ours(resource, fields))
@@ -74,12 +76,13 @@ class LiveRecords:
         if earlier is None:
             return
         now_there = self._api.get(resource, str(record["id"]))
-        born = _moment(now_there.get(self._api.abilities.created_field))
+        born = moment(now_there.get(self._api.abilities.created_field))
         ours = None if born >= earlier.started_at - CLOCKS_APART else self._ours(resource, fields)
         self._made(resource, now_there, created=ours is None, only=ours)
 
     def delete(self, resource: str, record_id: str) -> None:
         """See hub.context.Records."""
+        self._context.before_write(resource, record_id)
         self._context.before_send(resource=resource)
         self._api.delete(resource, record_id)
         self._context.writes.append(Write(resource, record_id, {}, deleted=True))
@@ -102,11 +105,3 @@ class LiveRecords:
         fields = record if only is None else {name: record[name] for name in only if name in record}
         self._context.writes.append(Write(resource, str(record["id"]), fields, created=created))
         return self._api.expand(resource, record)
-
-
-def _moment(stamp: Any) -> float:
-    """A time stamp of the API as seconds since the epoch, 0 for none."""
-    try:
-        return datetime.fromisoformat(str(stamp)).timestamp()
-    except ValueError:
-        return 0.0

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from hub.ports import Catalogue
 from hub.recipe.check.account import Account
 from hub.recipe.check.advice import advise
+from hub.recipe.check.course import check_course
+from hub.recipe.check.keeping import check_arguments
 from hub.recipe.check.sites import check_site
 from hub.recipe.check.surroundings import Surroundings
 from hub.recipe.problems import Findings, is_usable
 from hub.recipe.reading import Reading, read
 from hub.registry import Registry
 
-__all__ = ["check"]
+__all__ = ["check", "check_reading"]
 
 
 def check(
@@ -24,38 +27,42 @@ def check(
     secrets: Collection[str] | None = None,
     fields: Mapping[str, Collection[str]] | None = None,
     catalogue: Catalogue | None = None,
+    tables: Mapping[str, Collection[str] | None] | None = None,
 ) -> Reading:
     """Read and check one recipe; all problems in one pass, in file order.
 
     `secrets` are the names of the secrets that exist, `fields` the names of the fields of each resource's records,
-    `catalogue` the account's stages, job types and employees. What is None is not known and not checked.
+    `catalogue` the account's stages, job types and employees, `tables` the columns of each lookup table (None where
+    its file is wrong). What is None is not known and not checked.
     """
     reading = read(text, file=file, registry=registry)
+    world: dict[str, Any] = {"secrets": secrets, "fields": fields, "catalogue": catalogue, "tables": tables}
+    return check_reading(reading, file=file, registry=registry, **world)
+
+
+def check_reading(
+    reading: Reading,
+    *,
+    file: str,
+    registry: Registry,
+    secrets: Collection[str] | None,
+    fields: Mapping[str, Collection[str]] | None,
+    catalogue: Catalogue | None,
+    tables: Mapping[str, Collection[str] | None] | None = None,
+) -> Reading:
+    """Check what has been read already."""
     findings = Findings(file)
     findings.extend(reading.problems)
-    surroundings = Surroundings(reading.outline, registry, secrets, fields or {})
+    surroundings = Surroundings(reading.outline, registry, secrets, fields or {}, tables)
     account = Account(surroundings, findings, catalogue)
     account.check_triggers_and_steps()
+    check_arguments(surroundings, findings)
+    check_course(surroundings, findings)
     for site in reading.outline.sites:
         if findings.wants_more():
             check_site(site, surroundings, findings)
             account.check_comparisons(site)
-    _report_unkept(reading, findings)
     if reading.recipe is not None and is_usable(findings.listed()):
         advise(reading.recipe, reading.outline, registry=registry, findings=findings)
     problems = findings.listed()
     return Reading(reading.recipe if is_usable(problems) else None, problems, reading.outline)
-
-
-def _report_unkept(reading: Reading, findings: Findings) -> None:
-    """Refuse what is part of the language but would be passed over silently by this version of the hub."""
-    if reading.recipe is None:
-        return
-    unkept = list(reading.outline.unkept)
-    for trigger in reading.recipe.triggers:
-        if trigger.type == "poll" and trigger.options.get("start", "now") != "now":
-            unkept.append((trigger.place, "`start` other than `now`"))
-        if trigger.type == "recipe":
-            unkept.append((trigger.place, "A trigger of type `recipe`"))
-    for place, what in unkept:
-        findings.add("RCP409", f"{what} is not done by this version of the hub.", place, hint="Take it out for now.")

@@ -83,6 +83,8 @@ class Account:
         action = self.surroundings.registry.action(step.action)
         if action is None:
             return
+        if step.action == "wait_for":
+            self._check_secret_names(step)
         for entry in step.arguments:
             if action.free and action.parameter(entry.key) is None:
                 self._check_field(entry, resource)
@@ -90,10 +92,20 @@ class Account:
                 for inner in entry.node.entries():
                     self._check_field(inner, resource)
 
+    def _check_secret_names(self, step: StepMark) -> None:
+        """The secrets by which a step believes what another app sends."""
+        for entry in step.arguments:
+            for text in entry.node.texts() if entry.key == "secret" else ():
+                if self.surroundings.secrets is not None and text.value not in self.surroundings.secrets:
+                    report_unknown_secret(str(text.value), text.place, self.surroundings, self.findings)
+
     def _check_field(self, entry: Entry, resource: str) -> None:
         """A field that is written or looked for, and the name given for a related record."""
         if resource in self.surroundings.fields:
             self._check_path(entry.key, entry.place, resource)
+        if "." in entry.key:
+            for text in entry.node.texts():
+                self._check_path_value(tuple(entry.key.split(".")), text)
         related = REFERENCES.get(resource, {}).get(entry.key, "")
         for text in entry.node.texts() if related else ():
             self._check_name(related, text)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from hub.errors import Place
-from hub.recipe.check.surroundings import Surroundings
+from hub.recipe.check.bodies import check_body
+from hub.recipe.check.keeping import check_table_name
+from hub.recipe.check.links import check_link
+from hub.recipe.check.surroundings import ALWAYS_FETCHED, Surroundings
 from hub.recipe.expressions import Reference
 from hub.recipe.names import MEMBERS
 from hub.recipe.nearest import suggest
 from hub.recipe.problems import Findings
-from hub.recipe.reading.outline import Site
+from hub.recipe.reading.flow import SIDE_BY_SIDE
+from hub.recipe.reading.outline import Site, StepMark
 
 
 def check_member(reference: Reference, site: Site, surroundings: Surroundings, findings: Findings) -> None:
@@ -18,18 +22,23 @@ def check_member(reference: Reference, site: Site, surroundings: Surroundings, f
     root = reference.parts[0]
     if root == "secrets":
         _check_secret(reference, site, surroundings, findings)
+    elif root == "links":
+        check_link(reference, site, surroundings, findings)
     elif len(reference.parts) < 2 or root in site.spot.items:
         return
     elif root == "steps":
         _check_step(reference, site, surroundings, findings)
     elif root == "vars":
         _check_variable(reference, site, surroundings, findings)
+    elif root == "tables":
+        check_table_name(reference, site, surroundings, findings)
     elif root == "inputs":
         _check_input(reference, site, surroundings, findings)
     elif root in MEMBERS:
         _check_known(reference, MEMBERS[root], site, findings)
     elif not reference.guarded:
-        _check_record(reference, site, surroundings, findings)
+        check_given = check_body if root == "body" else _check_record
+        check_given(reference, site, surroundings, findings)
 
 
 def _check_step(reference: Reference, site: Site, surroundings: Surroundings, findings: Findings) -> None:
@@ -61,7 +70,16 @@ def _check_step(reference: Reference, site: Site, surroundings: Surroundings, fi
         findings.add("RCP312", f"The step `{name}` runs later.", place, hint="Move it up, or use an earlier step.")
     else:
         hint = "Only one branch runs. Use a step before the branches."
+        if _is_side_by_side(surroundings.steps[name], site, surroundings):
+            hint = "The branches run side by side. Use it behind them."
         findings.add("RCP312", f"The step `{name}` is in another branch.", place, hint=hint)
+
+
+def _is_side_by_side(step: StepMark, site: Site, surroundings: Surroundings) -> bool:
+    """Whether a step is in another branch of a `parallel` that is around this place, too."""
+    here = dict(site.spot.way)
+    parted = {order for order, branch in step.way if here.get(order, branch) != branch}
+    return any(each.action == SIDE_BY_SIDE and each.order in parted for each in surroundings.outline.steps)
 
 
 def _is_around(order: int, site: Site) -> bool:
@@ -75,12 +93,23 @@ def _check_variable(reference: Reference, site: Site, surroundings: Surroundings
         return
     later = any(name in step.sets for step in surroundings.outline.steps)
     message = f"`vars.{name[:60]}` is set only later." if later else f"No earlier step sets `vars.{name[:60]}`."
+    setters = [step for step in surroundings.outline.steps if name in step.sets]
+    if any(_is_side_by_side(step, site, surroundings) for step in setters):
+        message = f"`vars.{name[:60]}` is set in another branch."
+        hint = "The branches run side by side. Use it behind them."
+        findings.add("RCP313", message, site.node.place_of(f"vars.{name}"), hint=hint)
+        return
     hint = suggest(name, sorted(known), prefix="vars.") or "Set it in an earlier step with the action `set`."
     findings.add("RCP313", message, site.node.place_of(f"vars.{name}"), hint=hint)
 
 
 def _check_input(reference: Reference, site: Site, surroundings: Surroundings, findings: Findings) -> None:
-    if surroundings.outline.inputs:
+    name = reference.parts[1]
+    if surroundings.outline.inputs.get(name, {}).get("type") == "secret" and not site.secret:
+        hint = "Secrets may stand only in fields that are made for them, like the address of a notification."
+        message = f"`inputs.{name}` is a secret and may not be used in `{site.use}`."
+        findings.add("RCP402", message, site.node.place_of(f"inputs.{name}"), hint=hint)
+    elif surroundings.outline.inputs:
         _check_known(reference, surroundings.outline.inputs, site, findings)
     else:
         place = site.node.place_of(f"inputs.{reference.parts[1]}")
@@ -124,6 +153,22 @@ def _check_record(reference: Reference, site: Site, surroundings: Surroundings, 
         place = site.node.place_of(f"{root}.{name}")
         hint = f"Add `expand: [{name}]` to the trigger, or use `{root}.{name}_id`."
         findings.add("RCP405", f"The trigger does not fetch `{root}.{name}`.", place, hint=hint)
+        return
+    _check_field(reference, 1, known, site, surroundings, findings)
+
+
+def check_written_record(reference: Reference, site: Site, surroundings: Surroundings, findings: Findings) -> None:
+    """Report a field of the record that a step is about to write and that its resource does not have."""
+    step = next(each for each in surroundings.outline.steps if each.order == site.spot.order)
+    resource = step.action.partition(".")[0]
+    if resource not in surroundings.fields or len(reference.parts) < 2:
+        return
+    known = surroundings.resource_fields(resource)
+    name = reference.parts[1]
+    if known.get(name) and known[name] not in ALWAYS_FETCHED:
+        hint = f"Use `record.{name}_id`, or look it up in an earlier step."
+        message = f"The record that is written does not hold `record.{name}`."
+        findings.add("RCP405", message, site.node.place_of(f"record.{name}"), hint=hint)
         return
     _check_field(reference, 1, known, site, surroundings, findings)
 

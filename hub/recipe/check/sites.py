@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from hub.recipe.check.members import check_member
-from hub.recipe.check.surroundings import Surroundings
-from hub.recipe.expressions import Fault, Reference, inspect_source
+from hub.recipe.check.members import check_member, check_written_record
+from hub.recipe.check.surroundings import ONLY_IF, Surroundings, is_about_delivery
+from hub.recipe.expressions import Fault, Inspection, Reference, inspect_source
 from hub.recipe.names import COMMON, FUNCTIONS, IN_LOOP
 from hub.recipe.nearest import spell, suggest
 from hub.recipe.problems import Findings
@@ -30,12 +30,19 @@ def check_site(site: Site, surroundings: Surroundings, findings: Findings) -> No
         _report_fault(fault, site, findings)
     if any(fault.code in _HOPELESS for fault in inspection.faults):
         return
-    if inspection.constant and site.use in ("if", "where"):
+    if inspection.constant and site.use in ("if", "where", ONLY_IF):
         hint = "Compare it with something, as in record.stage.name == 'Good Lead'."
         findings.add("RCP309", "This condition always comes to the same.", site.node.place, hint=hint)
+    if site.use == "key" and not _depends_on_the_event(inspection):
+        hint = "Take it from the event, as in record.customer_id; without `key`, all runs of the recipe wait alike."
+        findings.add("RCP309", "This key does not depend on what happened.", site.node.place, hint=hint)
     known = surroundings.names(site)
     for reference in inspection.references:
         _check_reference(reference, site, known, surroundings, findings)
+
+
+def _depends_on_the_event(inspection: Inspection) -> bool:
+    return any(reference.parts[0] not in FUNCTIONS for reference in inspection.references)
 
 
 def _report_fault(fault: Fault, site: Site, findings: Findings) -> None:
@@ -53,6 +60,11 @@ def _check_reference(
         hint = _hint_for_name(reference, site, known, surroundings)
         findings.add("RCP302", f"`{root[:60]}` is not known here.", site.node.place_of(root), hint=hint)
         return
+    if is_about_delivery(site):
+        return
+    if root == "record" and site.use == ONLY_IF:
+        check_written_record(reference, site, surroundings, findings)
+        return
     if root not in COMMON and root not in site.spot.items and not reference.guarded:
         _warn_of_other_triggers(reference, site, surroundings, findings)
     check_member(reference, site, surroundings, findings)
@@ -60,8 +72,13 @@ def _check_reference(
 
 def _hint_for_name(reference: Reference, site: Site, known: set[str], surroundings: Surroundings) -> str:
     root = reference.parts[0]
+    if is_about_delivery(site):
+        listed = f"A delivery has {spell(sorted(known))}. What it must come to is said by `equals`."
+        return suggest(root, known) or listed
     if root in IN_LOOP:
         return f"`{root}` exists only inside of a step with `for_each`."
+    if root == "result" and site.use == "respond":
+        return "The answer knows it only when the sender waits for the run: add `wait: 10s`."
     if root == "error":
         return "`error` exists only in the steps under `on_error`."
     if root in surroundings.steps:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from hub.recipe.names import AFTER_ERROR, COMMON
-from hub.recipe.reading.outline import Outline, Site, Spot, StepMark, TriggerMark
+from hub.recipe.reading.outline import RESPOND_AFTER, Outline, Site, Spot, StepMark, TriggerMark
 from hub.registry import Registry
 
 REFERENCES: Mapping[str, Mapping[str, str]] = {
@@ -32,6 +32,9 @@ ALWAYS_THERE = ("id", "created_at", "updated_at")
 """Fields of every record."""
 
 ALWAYS_FETCHED = frozenset({"job_stages", "job_types", "employees"})
+ONLY_IF = "only_if"
+"""The key of a condition on the record that is written; it is called `record` there."""
+
 _BEFORE_THE_RUN = frozenset({"event"})
 
 
@@ -43,14 +46,24 @@ class Surroundings:
     registry: Registry
     secrets: Collection[str] | None
     fields: Mapping[str, Collection[str]]
+    tables: Mapping[str, Collection[str] | None] | None = None
 
     def names(self, site: Site) -> set[str]:
         """The names that an expression at this place knows."""
         spot = site.spot
+        if is_about_delivery(site):
+            webhook = self.registry.trigger("webhook")
+            return set(webhook.scope) if webhook else set()
         early = spot.trigger >= 0 or site.use == "key"
         known = set(_BEFORE_THE_RUN if early else COMMON) | set(spot.items)
+        if site.use == "where" and self.outline.is_filled:
+            known |= {"inputs"}
+        if site.use == RESPOND_AFTER:
+            known.add("result")
         if spot.failing:
             known |= set(AFTER_ERROR)
+        if site.use == ONLY_IF:
+            known |= {"record"}
         return known.union(*(self.given_by(trigger) for trigger in self.triggers(spot)), self._any_trigger_name)
 
     def triggers(self, spot: Spot) -> list[TriggerMark]:
@@ -114,6 +127,11 @@ class Surroundings:
         if self.outline.triggers:
             return set()
         return set().union(*(kind.scope for kind in self.registry.triggers()))
+
+
+def is_about_delivery(site: Site) -> bool:
+    """Whether an expression is asked about what another app sends while the run waits (`match` of `wait_for`)."""
+    return site.kind == "expression" and site.use == "match"
 
 
 def option_texts(value: Any) -> list[str]:

@@ -10,7 +10,7 @@ from hub.model import Recipe, RecipeSettings, Trigger
 from hub.recipe.explaining.pairing import shape
 from hub.recipe.explaining.step_changes import Versions, capitalize, compare_condition, compare_steps
 from hub.recipe.explaining.steps import say_retry
-from hub.recipe.explaining.triggers import say_inputs, say_trigger
+from hub.recipe.explaining.triggers import say_input_value, say_inputs, say_trigger
 from hub.recipe.explaining.wording import (
     Names,
     clean,
@@ -35,7 +35,8 @@ def tell_differences(old: Recipe, new: Recipe, registry: Registry) -> tuple[str,
     found = [
         *_compare_top(old, new),
         *_compare_triggers(old, new, versions),
-        *_compare_inputs(old.inputs, new.inputs, versions),
+        *(_compare_inputs(old.inputs, new.inputs, versions) if not (old.origin and new.origin) else ()),
+        *_compare_origins(old, new, versions),
         *compare_condition(old.condition, new.condition, "the recipe goes on", versions),
         *compare_steps(old.steps, new.steps, versions),
         *compare_steps(old.on_error, new.on_error, versions, where="When the run fails: "),
@@ -146,12 +147,40 @@ def _compare_inputs(old: Mapping[str, Any], new: Mapping[str, Any], versions: Ve
             yield f"The input “{name}” is no longer there."
 
 
+def _compare_origins(old: Recipe, new: Recipe, versions: Versions) -> Iterator[str]:
+    """What an instance is made from, and the values that it gives."""
+    if old.origin is None or new.origin is None:
+        if old.origin or new.origin:
+            yield f"It is {'now' if new.origin else 'no longer'} made from a blueprint."
+        return
+    was, now = ((each.blueprint, each.version) for each in (old.origin, new.origin))
+    if was != now:
+        yield f"It is now made from version {now[1]} of {quote(now[0])} instead of version {was[1]} of {quote(was[0])}."
+    for name, value in new.origin.values.items():
+        before = old.origin.values.get(name)
+        if shape(before) != shape(value) and name in old.origin.values:
+            said = say_input_value(value, new.inputs[name], versions.new)
+            told = say_input_value(before, old.inputs[name], versions.old)
+            yield f"{quote(new.inputs[name]['label'])} is now {said} instead of {told}."
+
+
+def _compare_limits(old: Mapping[str, Any], new: Mapping[str, Any], versions: Versions) -> Iterator[str]:
+    for key in dict.fromkeys([*new, *old]):
+        if key == "over" and not (old and new):
+            continue  # it stands in the limits whenever there are any
+        if old.get(key) != new.get(key):
+            before, after = versions.words(old.get(key), new.get(key))
+            yield f"{capitalize(f'the limit “{field_words(key)}”')} is now {after} instead of {before}."
+
+
 def _compare_settings(old: RecipeSettings, new: RecipeSettings, versions: Versions) -> Iterator[str]:
     if old.mode != new.mode:
         yield f"The mode of its runs is now {new.mode} instead of {old.mode}."
     if old.key != new.key:
         was, now = (verbatim(each) if each else "none" for each in (old.key, new.key))
         yield f"The key that its runs are told apart by is now {now} instead of {was}."
+    if old.order != new.order:
+        yield f"The order of its runs about one record is now {new.order} instead of {old.order}."
     if old.priority != new.priority:
         yield f"Its priority is now {new.priority} instead of {old.priority}."
     if old.timeout != new.timeout:
@@ -160,12 +189,7 @@ def _compare_settings(old: RecipeSettings, new: RecipeSettings, versions: Versio
     if old.retry != new.retry:
         was, now = (say_retry(each) if each else "The usual rule" for each in (old.retry, new.retry))
         yield f"The rule for failures of all its steps is another one. Now: {now}. Before: {was}."
-    for key in dict.fromkeys([*new.limits, *old.limits]):
-        if key == "over" and not (old.limits and new.limits):
-            continue  # it stands in the limits whenever there are any
-        if old.limits.get(key) != new.limits.get(key):
-            before, after = versions.words(old.limits.get(key), new.limits.get(key))
-            yield f"{capitalize(f'the limit “{field_words(key)}”')} is now {after} instead of {before}."
+    yield from _compare_limits(old.limits, new.limits, versions)
     if old.keep_history != new.keep_history:
         was, now = (say_duration(each) if each else "the usual time" for each in (old.keep_history, new.keep_history))
         yield f"Its history is now kept for {now} instead of {was}."

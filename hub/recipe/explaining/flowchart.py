@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.model import Branch, Recipe, Step
+from hub.model import Recipe, Step
 from hub.recipe.explaining.conditions import say_condition
-from hub.recipe.explaining.steps import say_action, say_if, say_loop
+from hub.recipe.explaining.steps import say_action, say_if, say_loop, say_way
 from hub.recipe.explaining.triggers import say_trigger
 from hub.recipe.explaining.wording import Names, clean, name_things, quote
 from hub.registry import Registry
@@ -85,19 +85,21 @@ class _Chart:
             ends, passed = [(question, "yes")], [(question, "no")]
         title = quote(step.name) if step.name else ""
         if step.branches:
-            node = self.add("choice", words, ends, title=title)
-            behind = self._add_branches(step.branches, node)
+            node = self.add("step" if step.action == "parallel" else "choice", words, ends, title=title)
+            behind = self._add_branches(step, node)
         else:
             node = self.add("step", words, ends, title=title)
             behind = [] if step.action == "stop" and not step.for_each else [(node, "")]
         return [*behind, *passed, *self._add_failure(step, node)]
 
-    def _add_branches(self, branches: Sequence[Branch], node: str) -> list[End]:
+    def _add_branches(self, step: Step, node: str) -> list[End]:
+        """The ends of all branches. Where all are taken, they meet again before it goes on."""
         ends: list[End] = []
-        for branch in branches:
-            rule = f"if {say_condition(branch.condition, self.names)}" if branch.condition else "otherwise"
-            ends += self.add_steps(branch.steps, [(node, rule)])
-        if all(branch.condition for branch in branches):
+        for position, branch in enumerate(step.branches, start=1):
+            ends += self.add_steps(branch.steps, [(node, say_way(step, position, self.names))])
+        if step.action == "parallel":
+            return [(self.add("step", "all of them are done", ends), "")] if ends else []
+        if all(branch.condition for branch in step.branches):
             ends.append((node, "none of them"))
         return ends
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hub.model import Branch, Condition, Step
 from hub.recipe.explaining.conditions import say_condition
 from hub.recipe.explaining.pairing import find_moved, given_id, pair_steps, shape
-from hub.recipe.explaining.steps import say_action, say_loop, say_retry, say_steps, say_wait
+from hub.recipe.explaining.steps import say_action, say_loop, say_retry, say_steps, say_wait, say_way
 from hub.recipe.explaining.wording import Names, field_words, quote, say_duration, say_value, verbatim
 from hub.registry import Registry
 
@@ -120,7 +120,7 @@ def _compare_step(old: Step, new: Step, label: str, versions: Versions) -> Itera
     yield from compare_condition(old.condition, new.condition, f"{label} is done", versions)
     yield from _compare_loop(old, new, label, versions)
     yield from _compare_care(old, new, label)
-    yield from _compare_branches(old.branches, new.branches, label, versions)
+    yield from _compare_branches(old, new, label, versions)
     inside = f"When {label} fails for good: "
     yield from compare_steps(old.error_steps, new.error_steps, versions, where=inside)
 
@@ -171,35 +171,44 @@ def _compare_care(old: Step, new: Step, label: str) -> Iterator[str]:
         yield f"when nobody can tell whether {label} happened, {now} now; before, {was}."
 
 
-def _compare_branches(old: Sequence[Branch], new: Sequence[Branch], label: str, versions: Versions) -> Iterator[str]:
-    pairs = _pair_branches(old, new)
-    moved = find_moved(pairs)
+def _compare_branches(old_step: Step, new_step: Step, label: str, versions: Versions) -> Iterator[str]:
+    old, new = old_step.branches, new_step.branches
+    side_by_side = new_step.action == "parallel"
+    pairs = _pair_branches(old, new, by="name" if side_by_side else "condition")
+    moved = set() if side_by_side else find_moved(pairs)
     for index, branch in enumerate(new):
         way = f"way {index + 1} of {label}"
         if index not in pairs:
-            rule = f"if {say_condition(branch.condition, versions.new)}" if branch.condition else "otherwise"
+            rule = say_way(new_step, index + 1, versions.new)
             steps = " ".join(line.text for line in say_steps(branch.steps, versions.new, versions.registry))
             yield f"{way} is new, {rule}: {steps or 'nothing is done.'}"
             continue
         earlier = old[pairs[index]]
         if index in moved:
             yield f"{way} was way {pairs[index] + 1} before; the first that fits is taken."
+        if earlier.name != branch.name:
+            yield f"{way} is now called {quote(branch.name) if branch.name else 'nothing'}."
         yield from compare_condition(earlier.condition, branch.condition, f"{way} is taken", versions)
         yield from compare_steps(earlier.steps, branch.steps, versions, where=f"In {way}: ")
-    for index, branch in enumerate(old):
+    for index in range(len(old)):
         if index not in pairs.values():
-            rule = f"if {say_condition(branch.condition, versions.old)}" if branch.condition else "otherwise"
+            rule = say_way(old_step, index + 1, versions.old)
             yield f"in {label}, there is no longer a way for: {rule}."
 
 
-def _pair_branches(old: Sequence[Branch], new: Sequence[Branch]) -> dict[int, int]:
-    """The index in `old` for each in `new`: by the same condition, then by the same steps."""
+def _pair_branches(old: Sequence[Branch], new: Sequence[Branch], *, by: str) -> dict[int, int]:
+    """The index in `old` for each in `new`: by the same condition or name, then by the same steps. Branches that have
+    no name, and are none of many that exclude each other, are otherwise taken in their order."""
     pairs: dict[int, int] = {}
-    for part in ("condition", "steps"):
+    for part in (by, "steps", *(["order"] * (by == "name"))):
         for index, branch in enumerate(new):
-            wanted = shape(getattr(branch, part))
             free = [each for each in range(len(old)) if each not in pairs.values()]
-            same = next((each for each in free if shape(getattr(old[each], part)) == wanted), None)
-            if index not in pairs and same is not None:
+            wanted = shape(getattr(branch, part, ""))
+            if index in pairs or (part == "name" and not branch.name):
+                continue
+            if part == "order":
+                free = [each for each in free if not old[each].name and not branch.name]
+            same = next((each for each in free if shape(getattr(old[each], part, "")) == wanted), None)
+            if same is not None:
                 pairs[index] = same
     return pairs

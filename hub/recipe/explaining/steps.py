@@ -9,14 +9,15 @@ from itertools import groupby
 from typing import Any
 
 from hub.model import RetryRule, Step
-from hub.recipe.durations import parse_duration
 from hub.recipe.explaining.conditions import say_condition
+from hub.recipe.explaining.keeping import KEEPING, say_listing, say_only_if
+from hub.recipe.explaining.sending import SENDING
+from hub.recipe.explaining.waits import say_hold, say_length, say_wait_for
 from hub.recipe.explaining.wording import (
     PATH,
     Names,
     close,
     field_words,
-    flatten,
     path_words,
     plural_words,
     quote,
@@ -55,13 +56,21 @@ def say_steps(steps: Sequence[Step], names: Names, registry: Registry, *, depth:
     """A line for each step, and behind it deeper ones for the steps inside of it."""
     for number, step in enumerate(steps, start=1):
         yield Line(depth, f"{number}.", say_step(step, names, registry))
-        for branch in step.branches:
-            rule = f"If {say_condition(branch.condition, names)}:" if branch.condition else "Otherwise:"
-            yield Line(depth + 1, "-", rule)
+        for position, branch in enumerate(step.branches, start=1):
+            rule = say_way(step, position, names)
+            yield Line(depth + 1, "-", f"{rule[:1].upper()}{rule[1:]}:")
             yield from say_steps(branch.steps, names, registry, depth=depth + 2)
         if step.error_steps:
             yield Line(depth + 1, "-", _ON_ERROR["steps"])
             yield from say_steps(step.error_steps, names, registry, depth=depth + 2)
+
+
+def say_way(step: Step, position: int, names: Names) -> str:
+    """Which branch of a step it is, counted from 1: by its condition, or by its name or number where all are taken."""
+    branch = step.branches[position - 1]
+    if step.action == "parallel":
+        return f"branch {quote(branch.name) if branch.name else position}"
+    return f"if {say_condition(branch.condition, names)}" if branch.condition else "otherwise"
 
 
 def say_step(step: Step, names: Names, registry: Registry) -> str:
@@ -162,7 +171,7 @@ def _list(family: str, arguments: Arguments, names: Names) -> str:
     most = say_value(arguments.get("limit", 100), names)
     filters = arguments.get("filters") or {}
     given = _with(filters, names) if isinstance(filters, Mapping) else f" with {say_value(filters, names)}"
-    return f"lists the {plural_words(family)}{given}, up to {most}"
+    return f"lists the {plural_words(family)}{given}{say_listing(arguments, names)}, up to {most}"
 
 
 def _create(family: str, arguments: Arguments, names: Names) -> str:
@@ -170,8 +179,8 @@ def _create(family: str, arguments: Arguments, names: Names) -> str:
 
 
 def _update(family: str, arguments: Arguments, names: Names) -> str:
-    fields = say_fields(_without(arguments, "id"), names, between=" to ")
-    return f"changes {_one(family, arguments, names)}: {fields or 'nothing'}"
+    fields = say_fields(_without(arguments, "id", "only_if"), names, between=" to ")
+    return f"changes {_one(family, arguments, names)}: {fields or 'nothing'}{say_only_if(arguments)}"
 
 
 def _upsert(family: str, arguments: Arguments, names: Names) -> str:
@@ -219,7 +228,9 @@ def _set(arguments: Arguments, names: Names) -> str:
 def _stop(arguments: Arguments, names: Names) -> str:
     status = say_value(arguments.get("status", "succeeded"), names).strip("“”")
     message = f", noting {say_value(arguments['message'], names)}" if arguments.get("message") else ""
-    return f"ends the run as {status}{message}"
+    found = arguments.get("result")
+    result = f", with {say_value(found, names)} for a recipe that called it" if found is not None else ""
+    return f"ends the run as {status}{message}{result}"
 
 
 def _wait(arguments: Arguments, names: Names) -> str:
@@ -230,22 +241,44 @@ def say_wait(arguments: Arguments, names: Names) -> str:
     """How long a `wait` waits: 7 days, or until a moment."""
     if "until" in arguments:
         return f"until {say_value(arguments['until'], names).strip('“”')}"
-    length = arguments.get("for", "")
-    try:
-        return say_duration(parse_duration(length.strip())) if isinstance(length, str) else say_duration(float(length))
-    except (ValueError, TypeError):
-        return f"for {flatten(say_value(length, names))}"
+    length = say_length(arguments["for"], names) if "for" in arguments else ""
+    if "at" not in arguments:
+        return length
+    clock = say_value(arguments["at"], names).strip("“”")
+    return f"{length} and then until {clock}" if length else f"until {clock}"
 
 
 def _choose(_arguments: Arguments, _names: Names) -> str:
     return "takes the first of these ways whose condition holds"
 
 
+def _parallel(arguments: Arguments, names: Names) -> str:
+    most = arguments.get("max_parallel")
+    at_once = f", up to {say_value(most, names)} at a time" if most is not None else ""
+    return f"takes all of these ways side by side{at_once}, and goes on when they are all done"
+
+
+def _call(arguments: Arguments, names: Names) -> str:
+    inputs = arguments.get("inputs") or {}
+    given = _with(inputs, names) if isinstance(inputs, Mapping) else f" with {say_value(inputs, names)}"
+    wait = arguments.get("wait", True)
+    after = " and goes on at once" if wait is False else " and waits for its end"
+    if not isinstance(wait, bool):
+        after += f" if {say_value(wait, names)}"
+    return f"starts the recipe {say_value(arguments.get('recipe', ''), names)}{given}{after}"
+
+
 _SPECIAL: Mapping[str, Callable[[Arguments, Names], str]] = {
+    **KEEPING,
+    **SENDING,
     "notify.send": _notify,
     "http.request": _request,
     "set": _set,
     "stop": _stop,
     "wait": _wait,
+    "wait_for": say_wait_for,
+    "hold": say_hold,
     "choose": _choose,
+    "parallel": _parallel,
+    "call": _call,
 }

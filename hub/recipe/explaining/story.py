@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from hub.model import Recipe, RecipeSettings
 from hub.recipe.explaining.conditions import say_condition
 from hub.recipe.explaining.steps import Line, say_retry, say_steps
-from hub.recipe.explaining.triggers import say_inputs, say_trigger
-from hub.recipe.explaining.wording import Names, clean, count, flatten, name_things, path_words, say_duration, verbatim
+from hub.recipe.explaining.triggers import say_inputs, say_origin, say_trigger
+from hub.recipe.explaining.wording import (
+    PATH,
+    Names,
+    clean,
+    count,
+    flatten,
+    name_things,
+    path_words,
+    say_duration,
+    verbatim,
+)
 from hub.recipe.nearest import spell
 from hub.registry import Registry
 
 _MODES = {
-    "queued": "Runs{} wait for each other: one after the other.",
-    "single": "While a run{} is on its way, another one is not started.",
-    "restart": "A new run{} takes the place of one that is still on its way.",
+    "queued": "One at a time{}, in order: a run begins when the one before is over.",
+    "single": "One at a time{}: while a run is on its way, another one is not started.",
+    "restart": "One at a time{}: a new run takes the place of one that is still on its way.",
 }
 _PRIORITIES = {"high": "Its runs go before others.", "low": "Its runs let others go first."}
 _LIMITS = {"runs_per_hour": "run an hour", "writes_per_run": "change a run", "messages_per_hour": "message an hour"}
@@ -46,7 +57,7 @@ def _explain(recipe: Recipe, names: Names, registry: Registry) -> Iterator[Line]
             yield Line(1, "-", " ".join(say_trigger(trigger, names, registry)))
     for trigger in recipe.triggers if len(recipe.triggers) == 1 else ():
         yield _plain(" ".join(say_trigger(trigger, names, registry)))
-    for sentence in say_inputs(recipe.inputs, names):
+    for sentence in say_origin(recipe, names) if recipe.origin else say_inputs(recipe.inputs, names):
         yield _plain(sentence)
     if recipe.condition:
         yield _plain(f"It goes on only if {say_condition(recipe.condition, names)}.")
@@ -67,8 +78,9 @@ def say_settings(settings: RecipeSettings, names: Names) -> list[str]:
     """A sentence for each setting that is not the usual one."""
     found = []
     if settings.mode != "parallel":
-        same = path_words(settings.key, names) or verbatim(settings.key)
-        found.append(_MODES[settings.mode].format(f" with the same value of {same}" if settings.key else ""))
+        found.append(_MODES[settings.mode].format(f" per {_said_key(settings.key, names)}" if settings.key else ""))
+    if settings.order == "any":
+        found.append("Its runs do not wait for other runs about the same record.")
     if settings.priority in _PRIORITIES:
         found.append(_PRIORITIES[settings.priority])
     if settings.timeout:
@@ -85,6 +97,14 @@ def say_settings(settings: RecipeSettings, names: Names) -> list[str]:
     if settings.keep_history:
         found.append(f"Its history is kept for {say_duration(settings.keep_history)}.")
     return found
+
+
+def _said_key(key: str, names: Names) -> str:
+    """What a key stands for: "customer" for record.customer_id."""
+    if not re.fullmatch(PATH, key.strip()):
+        return f"value of {verbatim(key)}"
+    plain = re.fullmatch(r"(?:record|body|inputs)\.([a-z][a-z0-9_]*?)_id", key.strip())
+    return plain[1].replace("_", " ") if plain else f"value of {path_words(key, names) or verbatim(key)}"
 
 
 def _several(number: int, noun: str) -> str:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from hub.model import Trigger
+from hub.model import Recipe, Trigger
+from hub.recipe.durations import parse_duration
 from hub.recipe.explaining.conditions import say_condition
 from hub.recipe.explaining.wording import (
     Names,
@@ -77,9 +78,12 @@ def _say_poll(trigger: Trigger, names: Names) -> list[str]:
         sentences.append(f"In a new {record}, every field counts as changed from nothing.")
     start = options.get("start") or "now"
     if start == "all":
-        sentences.append(f"The {plural_words(resource)} that are there already count as new at the first look.")
+        sentences.append(f"The {plural_words(resource)} that are there already count as new, once a person says so.")
     elif start != "now":
-        sentences.append(f"At the first look, what has changed since {start} counts, too.")
+        made = f"The {plural_words(resource)} made since {start}"
+        sentences.append(f"{made} that are there already count as new, once a person says so.")
+    if options.get("on_own_writes"):
+        sentences.append("Changes that recipes of the hub make start it, too.")
     if options.get("expand"):
         fetched = spell([f"the {field_words(str(each))}" for each in options["expand"]])
         sentences.append(f"With each {record}, {fetched} is looked up.")
@@ -122,6 +126,12 @@ def _say_webhook(trigger: Trigger, names: Names) -> list[str]:
         sentences.append(_SIGNED.format(verify.get("scheme"), named) + with_them)
     elif verify:
         sentences.append(_SIGNED.format(verify, named))
+    return sentences + _say_taking(options, names)
+
+
+def _say_taking(options: Mapping[str, Any], names: Names) -> list[str]:
+    """Which deliveries are taken, and what their sender is told."""
+    sentences = []
     if options.get("tolerance"):
         sentences.append(f"A delivery may be {say_duration(float(options['tolerance']))} old at the most.")
     if options.get("dedupe"):
@@ -130,9 +140,22 @@ def _say_webhook(trigger: Trigger, names: Names) -> list[str]:
         sentences.append(f"It takes {spell(list(options['methods']), last='or')} requests.")
     if options.get("content_types"):
         sentences.append(f"It takes only {spell(list(options['content_types']), last='or')}.")
+    if options.get("gzip"):
+        sentences.append("Bodies may be compressed.")
+    if options.get("limit"):
+        sentences.append(f"It takes at most {options['limit']}; what is more has to be sent again.")
     if options.get("respond"):
-        sentences.append(f"The sender is answered with {say_value(options['respond'], names)}.")
+        sentences += _say_answer(options["respond"], names)
     return sentences
+
+
+def _say_answer(respond: Mapping[str, Any], names: Names) -> list[str]:
+    told = {key: value for key, value in respond.items() if key != "wait"}
+    if not respond.get("wait"):
+        return [f"The sender is answered with {say_value(told, names)}."]
+    wait = say_duration(parse_duration(str(respond["wait"])))
+    how = f"with {say_value(told, names)}" if told else "with how it ended and its result"
+    return [f"The sender waits up to {wait} for the end of the run and is answered {how}."]
 
 
 def _say_schedule(trigger: Trigger, names: Names) -> list[str]:
@@ -174,11 +197,45 @@ def say_inputs(inputs: Mapping[str, Any], names: Names) -> list[str]:
     return [_say_input(name, details, names) for name, details in inputs.items()]
 
 
+def say_origin(recipe: Recipe, names: Names) -> list[str]:
+    """Which blueprint an instance is made from, and with which values; nothing for any other recipe."""
+    origin = recipe.origin
+    if origin is None:
+        return []
+    given = [
+        f"{quote(recipe.inputs[name]['label'])} {say_input_value(value, recipe.inputs[name], names)}"
+        for name, value in origin.values.items()
+        if value is not None
+    ]
+    with_them = f", with {spell(given)}" if given else ""
+    return [f"It is made from version {origin.version} of the blueprint {quote(origin.blueprint)}{with_them}."]
+
+
+def say_input_value(value: Any, details: Mapping[str, Any], names: Names) -> str:
+    """The value of an input; braces in it are no template, and a secret is told by its name."""
+    if details.get("type") == "secret" and value is not None:
+        return spell([f"the secret {each}" for each in ([value] if isinstance(value, str) else value)])
+    if isinstance(value, str):
+        return quote(value)
+    return say_value(value, names)
+
+
 def _say_input(name: str, details: Mapping[str, Any], names: Names) -> str:
     label = details.get("label") or name
-    kind = {"list": "a list", "object": "an object", "boolean": "yes or no", "integer": "a whole number"}
+    kind = {
+        "list": "a list",
+        "object": "an object",
+        "boolean": "yes or no",
+        "integer": "a whole number",
+        "employee": "an employee",
+        "job_type": "a job type",
+        "secret": "the name of a secret",
+        "time": "a time of day",
+    }
     what = kind.get(details.get("type", "text"), f"a {details.get('type', 'text')}")
     words = [f"The input {quote(label)} (“{name}”) is {what}"]
+    if details.get("many"):
+        words.append("or several of them")
     if details.get("choices"):
         words.append(f"one of {spell([quote(str(each)) for each in details['choices']])}")
     if details.get("default") is not None:

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.model import Recipe, Step
+from hub.recipe.durations import parse_duration
 from hub.recipe.nearest import spell
 from hub.recipe.templates import has_braces
 
 PATH = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
+_LONGEST_GIVEN = 80
+_MOST_GIVEN = 8
 _UNITS = ((86400.0, "day"), (3600.0, "hour"), (60.0, "minute"), (1.0, "second"))
 _SHORT_WORDS = {"po": "PO", "zip": "ZIP", "url": "URL"}
 _TEXT = r"\"[^\"\\]*\"|'[^'\\]*'"
@@ -28,11 +31,13 @@ _LINES = re.compile(r"\s*[\r\n\x85\u2028\u2029]\s*")
 @dataclass(frozen=True, slots=True)
 class Names:
     """What the names in expressions are called. `record` is the noun of what a poll looks at, "record" when it is not
-    one and the same; `steps` has the name of each step by its id, `items` the names of loops' elements."""
+    one and the same; `steps` has the name of each step by its id, `items` the names of loops' elements, `given` what an
+    instance gives for each input: in words, and as it stands inside of a text."""
 
     record: str = "record"
     steps: Mapping[str, str] = field(default_factory=dict)
     items: frozenset[str] = frozenset()
+    given: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def name_things(recipe: Recipe) -> Names:
@@ -43,7 +48,27 @@ def name_things(recipe: Recipe) -> Names:
         record=singular(resources.pop()) if len(resources) == 1 else "record",
         steps={step.id: quote(step.name) if step.name else f"“{step.id}”" for step in steps},
         items=frozenset(step.item_name for step in steps if step.for_each),
+        given=_word_given(recipe),
     )
+
+
+def _word_given(recipe: Recipe) -> dict[str, tuple[str, str]]:
+    """The inputs of an instance that can be told by their values; a long text or list is told by its name."""
+    found = {}
+    for name, value in recipe.origin.values.items() if recipe.origin else ():
+        kind = recipe.inputs[name]["type"]
+        if kind == "secret" and isinstance(value, str):
+            found[name] = (f"the secret {value}", f"[the secret {value}]")
+        elif kind == "duration" and isinstance(value, str):
+            found[name] = (say_duration(parse_duration(value)), value)
+        elif isinstance(value, str) and len(value) <= _LONGEST_GIVEN:
+            found[name] = (quote(value), flatten(value))
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            found[name] = (str(value), str(value))
+        elif isinstance(value, list) and 0 < len(value) <= _MOST_GIVEN and all(isinstance(each, str) for each in value):
+            words = spell([quote(each) for each in value], last="or")
+            found[name] = (words, f"[{words}]")
+    return found
 
 
 def every_step(steps: Sequence[Step]) -> list[Step]:
@@ -142,11 +167,18 @@ def clean(text: str) -> str:
 def path_words(path: str, names: Names) -> str:
     """What a dotted name stands for, "" when there are no better words for it than itself."""
     root, _, rest = path.partition(".")
+    if root == "inputs" and rest in names.given:
+        return names.given[rest][0]
     if root == "steps" and rest:
         step, _, inner = rest.partition(".")
         title = names.steps.get(step, "")
         whole = f"the result of {title}" if title else ""
         return f"the {field_words(inner)} from {title}" if title and inner else whole
+    if root == "links" and "." in rest:
+        step, _, answer = rest.partition(".")
+        title = names.steps.get(step, "")
+        page = f"the link to the question of {title}"
+        return (page if answer == "page" else f"the link that answers {title} with “{answer}”") if title else ""
     if root == "record":
         return f"the {names.record}'s {field_words(rest)}" if rest else f"the {names.record}"
     if root == "before" and rest:
@@ -194,7 +226,10 @@ def _say_text(text: str, names: Names) -> str:
 
 def _fill(found: re.Match[str], names: Names, own: set[str]) -> str:
     """The words in brackets; as it is written when the name is one that the text's own loops give."""
-    words = "" if found["path"].partition(".")[0] in own else _say_filled(found, names)
+    root, _, rest = found["path"].partition(".")
+    if root == "inputs" and rest in names.given and not (found["cut"] or found["length"]):
+        return names.given[rest][1]
+    words = "" if root in own else _say_filled(found, names)
     return f"[{words}]" if words else found[0]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, tzinfo
 from functools import partial
 from typing import Any
@@ -19,7 +19,7 @@ from hub.recipe.budget import spend, spend_list, spend_text
 from hub.recipe.filters import TESTS, make_filters
 from hub.recipe.filters.catalogue import TAKE_ABSENT
 from hub.recipe.filters.tests import TAKE_ABSENT as TESTS_THAT_TAKE_ABSENT
-from hub.recipe.moments import MEMBERS, Moment, moment_of
+from hub.recipe.moments import MEMBERS, Day, Moment, moment_of
 from hub.recipe.operators import OPERATORS, calculate, negate
 from hub.recipe.values import ABSENT, WrongType, as_list, compare, is_list, to_text, type_words
 
@@ -75,12 +75,12 @@ class GuardedEnvironment(ImmutableSandboxedEnvironment):
     intercepted_binops = OPERATORS
     intercepted_unops = frozenset({"+", "-"})
 
-    def __init__(self, zone: tzinfo) -> None:
+    def __init__(self, zone: tzinfo, holidays: Collection[Day] = ()) -> None:
         super().__init__(undefined=Missing, optimized=False, keep_trailing_newline=True, cache_size=0)
         self._zone = zone
         self.globals = {}
         self.tests = {name: _guard(test, name in TESTS_THAT_TAKE_ABSENT) for name, test in TESTS.items()}
-        plain = make_filters(zone, self._call_filter, self._call_test)
+        plain = make_filters(zone, self._call_filter, self._call_test, holidays=holidays)
         self.plain_filters = plain
         self.plain_tests = TESTS
         self.filters = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -14,12 +14,12 @@ from hub.recipe.budget import LONGEST_TEXT, Allowance, TooMuch, spend_text
 from hub.recipe.expressions.allowed import find_faults
 from hub.recipe.expressions.environment import Function, GuardedEnvironment, make_range
 from hub.recipe.expressions.explaining import TOO_MUCH, Undecided, explain, explain_fault, make_error
-from hub.recipe.expressions.grammar import EXPRESSION, TEMPLATE, Fault, Unreadable, parse_source
-from hub.recipe.expressions.guarding import guard_tree
+from hub.recipe.expressions.grammar import EXPRESSION, HTML, TEMPLATE, Fault, Unreadable, parse_source
+from hub.recipe.expressions.guarding import escape_values, guard_tree
 from hub.recipe.expressions.inspection import inspect_source
 from hub.recipe.expressions.references import Reference, find_references
 from hub.recipe.expressions.verdicts import Verdict
-from hub.recipe.moments import Moment, find_zone, moment_of
+from hub.recipe.moments import Day, Moment, find_zone, moment_of
 from hub.recipe.names import FUNCTIONS
 from hub.recipe.templates import has_braces, is_single
 from hub.recipe.values import ABSENT, brief, to_plain, to_text
@@ -42,15 +42,16 @@ class _Compiled:
 
 
 class Expressions:
-    """Works out the expressions and templates of recipes. `timezone` is where days begin and clocks are read.
+    """Works out the expressions and templates of recipes. `timezone` is where days begin and clocks are read,
+    `holidays` are the days that are no working days.
 
     The scope that the methods take maps names to JSON values; "now" in it is a function without arguments that
     returns seconds since the epoch or an aware datetime. All methods raise hub.errors.Permanent, with a code EXP1xx.
     """
 
-    def __init__(self, timezone: str = "UTC") -> None:
+    def __init__(self, timezone: str = "UTC", *, holidays: Collection[Day] = ()) -> None:
         self._zone = find_zone(timezone)
-        self._environment = GuardedEnvironment(self._zone)
+        self._environment = GuardedEnvironment(self._zone, holidays)
         self._compiled = lru_cache(maxsize=_CACHED)(self._compile)
 
     def condition(self, condition: Condition, scope: Mapping[str, Any]) -> Verdict:
@@ -66,10 +67,13 @@ class Expressions:
         value = parts[-1].value if parts else not deciding
         return Verdict(not value if condition.kind == "not" else value, _GROUPS[condition.kind], {}, tuple(parts))
 
-    def value(self, source: Any, scope: Mapping[str, Any]) -> Any:
+    def value(self, source: Any, scope: Mapping[str, Any], *, html: bool = False) -> Any:
         """A JSON value with every template in it rendered, keys left alone. A text that is exactly one `{{ ... }}`
-        becomes the value itself; nothing is rendered twice."""
+        becomes the value itself; nothing is rendered twice. With `html`, `source` is the HTML of a page: always a
+        text, and the values in it are escaped."""
         with Allowance():
+            if html and isinstance(source, str):
+                return _run(self._compiled(source, HTML), self._names(scope), _take_text)
             return self._render(source, self._names(scope), 0)
 
     def bare(self, source: str, scope: Mapping[str, Any]) -> Any:
@@ -116,6 +120,7 @@ class Expressions:
             raise explain_fault(fault, source)
         references = find_references(tree)
         try:
+            tree = escape_values(tree) if kind == HTML else tree
             code = self._environment.compile(guard_tree(self._environment, tree))
         except Exception as error:  # what passed the allow-list and still has no meaning to jinja2 or to Python
             fault = Fault("RCP301", "This expression cannot be read.", detail=str(error))

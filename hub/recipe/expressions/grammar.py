@@ -10,7 +10,7 @@ from jinja2.parser import Parser
 
 from hub.recipe.expressions.environment import GuardedEnvironment
 
-EXPRESSION, TEMPLATE = "expression", "template"
+EXPRESSION, TEMPLATE, HTML = "expression", "template", "html"
 LONGEST = 64 * 1024
 MOST_MARKS = 1_000
 _TOO_LONG = "This text with braces is too long, or nested too deep, to be worked out."

@@ -17,6 +17,18 @@ def guard_tree(environment: GuardedEnvironment, tree: nodes.Template) -> nodes.T
     return tree
 
 
+def escape_values(tree: nodes.Template) -> nodes.Template:
+    """The same tree with every value that it puts into its text escaped for HTML. Changes the tree given."""
+    for output in tree.find_all(nodes.Output):
+        output.nodes = [each if _is_safe(each) else _use(each, "escape", [], each.lineno) for each in output.nodes]
+    return tree
+
+
+def _is_safe(node: nodes.Expr) -> bool:
+    """Whether it is the text of the template itself, or escaped by its author."""
+    return isinstance(node, nodes.TemplateData) or (isinstance(node, nodes.Filter) and node.name in ("escape", "e"))
+
+
 class _Guard(NodeTransformer):
     def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802 - named by jinja2
         self.generic_visit(node)

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, tzinfo
 from typing import Any
 
 from hub.recipe.filters import choices, dates, lists, numbers, phones, texts
 from hub.recipe.filters.lists import Call
 from hub.recipe.filters.tests import TESTS
+from hub.recipe.moments import Day
 
 FAMILIES = ("Days and moments", "Phone numbers", "Numbers and amounts", "Texts", "Lists and objects", "Choosing")
 TAKE_ABSENT = frozenset({"d", "default"})
 """Filters that may be given something that is not there."""
 
 
-def make_filters(zone: tzinfo, call_filter: Call, call_test: Call) -> dict[str, Callable[..., Any]]:
-    """All filters by name. `zone` is where days begin; the calls let `map` and `select` use filters and tests."""
-    return {name: each for family in _make_families(zone, call_filter, call_test) for name, each in family.items()}
+def make_filters(
+    zone: tzinfo, call_filter: Call, call_test: Call, *, holidays: Collection[Day] = ()
+) -> dict[str, Callable[..., Any]]:
+    """All filters by name. `zone` is where days begin, `holidays` are no working days; the calls let `map` and `select`
+    use filters and tests."""
+    families = _make_families(zone, call_filter, call_test, holidays=holidays)
+    return {name: each for family in families for name, each in family.items()}
 
 
-def _make_families(zone: tzinfo, call_filter: Call, call_test: Call) -> tuple[Mapping[str, Callable[..., Any]], ...]:
+def _make_families(
+    zone: tzinfo, call_filter: Call, call_test: Call, *, holidays: Collection[Day] = ()
+) -> tuple[Mapping[str, Callable[..., Any]], ...]:
     return (
-        dates.make(zone),
+        dates.make(zone, holidays),
         phones.make(),
         numbers.make(),
         texts.make(),

@@ -26,14 +26,15 @@ def default(value: Any, instead: Any = "", boolean: bool = False) -> Any:
 
 
 def lookup(value: Any, table: Mapping[str, Any], otherwise: Any = _MISSING) -> Any:
-    """What a table says for a value, or the second argument when it says nothing.
+    """What a table (`tables.states`, or one that is written out) says for a value, or the last value when nothing.
 
     'IL' | lookup({'IL': 'Illinois'}) -> Illinois
     'TX' | lookup({'IL': 'Illinois'}, 'elsewhere') -> elsewhere
     """
     if not isinstance(table, Mapping):
         raise BadValue(
-            f"`lookup` needs a table, not {type_words(table)}.", hint="Write {'IL': 'Illinois', 'IN': 'Indiana'}."
+            f"`lookup` needs a table, not {type_words(table)}.",
+            hint="Write lookup(tables.states), or {'IL': 'Illinois', 'IN': 'Indiana'}.",
         )
     key = to_text(value)
     if key in table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
@@ -18,6 +18,7 @@ from hub.recipe.moments import (
     shift_days,
 )
 from hub.recipe.values import BadValue, is_list, is_number
+from hub.recipe.working_days import walk
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -65,8 +66,9 @@ _CLOCK = frozenset({"%H", "%-H", "%I", "%-I", "%M", "%S", "%p", "%Z", "%z", "%s"
 class Dates:
     """The filters of this family for one time zone: there days begin and clocks are read."""
 
-    def __init__(self, zone: tzinfo) -> None:
+    def __init__(self, zone: tzinfo, holidays: Collection[Day] = ()) -> None:
         self._zone = zone
+        self._holidays = frozenset(holidays)
 
     def _read(self, value: Any) -> Day | Moment:
         try:
@@ -104,7 +106,8 @@ class Dates:
             raise BadValue(f"{count} days from there is outside of the calendar.") from error
 
     def working_days(self, value: Any, days: int, holidays: Sequence[Any] = ()) -> Any:
-        """Some working days later, or earlier with a minus; Saturdays, Sundays and the holidays given do not count.
+        """Some working days later, or earlier with a minus; Saturdays, Sundays, the holidays of the settings and those
+        given do not count.
 
         With 0, a day that is none moves to the next working day.
 
@@ -114,7 +117,9 @@ class Dates:
         found = self._read(value)
         start = found.at.date() if isinstance(found, Moment) else found
         try:
-            end = _walk(start, _whole(days, "days", _MOST_WORKING_DAYS), _free_days(holidays, self._read))
+            count = _whole(days, "days", _MOST_WORKING_DAYS)
+            spend(abs(count))
+            end = walk(start, count, self._holidays | _free_days(holidays, self._read))
             return shift_days(found, (end - start).days) if isinstance(found, Moment) else str(end)
         except OverflowError as error:
             raise BadValue(f"{days} working days from there is outside of the calendar.") from error
@@ -140,9 +145,9 @@ class Dates:
         return (_day(self._read(other)) - _day(self._read(value))).days
 
 
-def make(zone: tzinfo) -> dict[str, Callable[..., Any]]:
-    """The filters of this family for the time zone in which days begin and clocks are read."""
-    dates = Dates(zone)
+def make(zone: tzinfo, holidays: Collection[Day] = ()) -> dict[str, Callable[..., Any]]:
+    """The filters of this family for the time zone in which days begin and clocks are read, and for the holidays."""
+    dates = Dates(zone, holidays)
     return {
         "add_days": dates.add_days,
         "date": dates.date,
@@ -185,15 +190,3 @@ def _free_days(holidays: Any, read: Callable[[Any], Day | Moment]) -> frozenset[
     if not is_list(holidays):
         raise BadValue("The holidays must be a list of days.", hint="Write ['2026-11-26', '2026-12-25'].")
     return frozenset(_day(read(each)) for each in holidays)
-
-
-def _walk(day: Day, count: int, free: frozenset[Day]) -> Day:
-    """The working day `count` working days from `day`."""
-    step = timedelta(days=-1 if count < 0 else 1)
-    left = abs(count)
-    spend(left)
-    while left or (count == 0 and (day.weekday() >= 5 or day in free)):
-        day += step
-        if day.weekday() < 5 and day not in free:
-            left = max(0, left - 1)
-    return day

@@ -72,6 +72,7 @@ def make(call_filter: Call, call_test: Call) -> dict[str, Callable[..., Any]]:
     return {
         "count": length,
         "first": first,
+        "flatten": flatten,
         "groupby": groupby,
         "items": items,
         "join": join,
@@ -118,6 +119,20 @@ def last(value: Any) -> Any:
     """
     elements = value if isinstance(value, str) else as_list(value)
     return elements[-1] if len(elements) else None
+
+
+def flatten(value: Any) -> list[Any]:
+    """The elements of the lists in a list as one list. What is no list stays as it is, none is left out.
+
+    [[1, 2], [3]] | flatten | length -> 3
+    [['a'], 'b', none] | flatten | join -> ab
+    """
+    found: list[Any] = []
+    for each in _elements(value):
+        inner = _elements(each) if is_list(each) else [] if each is None else [each]
+        found.extend(inner)
+    spend_list(len(found))
+    return found
 
 
 def groupby(value: Any, attribute: str) -> list[list[Any]]:

@@ -14,6 +14,7 @@ _EXTENSION = re.compile(r"(?:;ext=|,|\bext(?:ension)?\.?|\bx|#)\s*[0-9]{1,7}\s*$
 _ALLOWED = re.compile(r"[0-9\s().+/\-\u2010-\u2015\u00a0]+")
 _NORTH_AMERICAN = re.compile(r"[2-9][0-9]{2}[2-9][0-9]{6}")
 _LONGEST = 40
+_MISSING = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +58,28 @@ def make() -> dict[str, Callable[..., Any]]:
     return {"phone": phone}
 
 
-def phone(value: Any, country: str = "US") -> str:
-    """A phone number as +13125550100, read as people in the country write it; an extension is left out.
+def phone(value: Any, country: str = "US", otherwise: Any = _MISSING) -> Any:
+    """A phone number as +13125550100, read as people in the country write it, or the last value where it is none.
+
+    An extension is left out.
 
     '(312) 555-0100 ext. 4' | phone -> +13125550100
     '020 7946 0018' | phone('GB') -> +442079460018
+    'call me' | phone('US', 'no number') -> no number
     """
     plan = _PLANS.get(country) if isinstance(country, str) else None
     if plan is None:
         hint = suggest(str(country)[:10], _PLANS, listed="The countries are")
         raise BadValue(f"`{country!s:.10}` is no country that phone numbers are read for.", hint=hint)
+    try:
+        return _read(value, plan)
+    except BadValue:
+        if otherwise is _MISSING:
+            raise
+        return otherwise
+
+
+def _read(value: Any, plan: Plan) -> str:
     if not isinstance(value, str):
         raise BadValue(
             f"A phone number must be a text, not {type_words(value)}.", hint="Put it in quotes where it is written."

@@ -14,6 +14,7 @@ from hub.recipe.budget import spend, spend_list, spend_text
 from hub.recipe.values import BadValue, is_number, to_json, to_text
 
 _WIDEST = 1000
+_MISSING = object()
 _APART = {"ß": "ss", "æ": "ae", "Æ": "ae", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "œ": "oe"}
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _PLACEHOLDER = re.compile(r"%(?:%|s|d|0?[0-9]{0,2}d|\.[0-9]{1,2}f)")
@@ -129,17 +130,18 @@ def replace(value: Any, old: str, new: str, count: int = -1) -> str:
     return text.replace(piece, instead, times)
 
 
-def slug(value: Any) -> str:
-    """The text in small letters, digits and hyphens, as in addresses.
+def slug(value: Any, otherwise: Any = _MISSING) -> Any:
+    """The text in small letters, digits and hyphens, as in addresses, or the last value where nothing of it is left.
 
     'Łukasz & Söhne, Inc.' | slug -> lukasz-sohne-inc
+    '株式会社' | slug('no-name') -> no-name
     """
     apart = "".join(_APART.get(each, each) for each in to_text(value))
     letters = unicodedata.normalize("NFKD", apart).encode("ascii", "ignore").decode().lower()
     found = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
-    if not found:
-        raise BadValue("Nothing in this text can stand in a slug.")
-    return found
+    if not found and otherwise is _MISSING:
+        raise BadValue("Nothing in this text can stand in a slug.", hint="Give another value: slug('no-name').")
+    return found or otherwise
 
 
 def split(value: Any, separator: str = "") -> list[str]:

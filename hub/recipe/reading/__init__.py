@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hub.recipe.reading.recipe import Reading, read
+from hub.recipe.reading.recipe import Reading, read, read_tree
 
-__all__ = ["Reading", "read"]
+__all__ = ["Reading", "read", "read_tree"]

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.errors import Place
 from hub.recipe.node import Entry, Node
+
+RESPOND_AFTER = "respond, with wait"
+"""The use of an answer that is given when the run is over."""
 
 Way = tuple[tuple[int, int], ...]
 """How one gets to a step: (order of the step that branches, number of the branch), outermost first."""
@@ -54,6 +56,7 @@ class StepMark:
     arguments: tuple[Entry, ...] = ()
     sets: tuple[str, ...] = ()
     looped: bool = False
+    timeout: float | None = None
 
     def is_in_reach(self, spot: Spot) -> bool:
         """Whether the loops around this step are also around `spot`: outside of a loop, the results of the steps in it
@@ -86,5 +89,7 @@ class Outline:
     steps: list[StepMark] = field(default_factory=list)
     triggers: list[TriggerMark] = field(default_factory=list)
     inputs: dict[str, Any] = field(default_factory=dict)
-    unkept: list[tuple[Place, str]] = field(default_factory=list)
-    """What is well written but not done by this version of the hub, and where it stands."""
+    timeout: float | None = None
+    """How long a run may take, in seconds."""
+    is_filled: bool = False
+    """Whether it is a blueprint with the values of its inputs in place: these are known before anything happens."""

@@ -13,6 +13,7 @@ from hub.recipe.node import Node
 from hub.recipe.problems import Findings, is_usable
 from hub.recipe.reading.conditions import read_condition
 from hub.recipe.reading.draft import RECIPE_ID, Draft
+from hub.recipe.reading.filling import Filling
 from hub.recipe.reading.inputs import read_inputs
 from hub.recipe.reading.outline import Outline, Spot
 from hub.recipe.reading.section import Section
@@ -41,7 +42,7 @@ def read(text: str, *, file: str, registry: Registry) -> Reading:
     """Read one recipe. Never raises for what stands in the text: all problems are in the result, in file order."""
     draft = Draft(Findings(file), registry)
     node = parse(text, draft.findings)
-    recipe = _read_recipe(node, draft, text) if node is not None else None
+    recipe = _read_file(node, draft, text) if node is not None else None
     problems = draft.findings.listed()
     return Reading(recipe if is_usable(problems) else None, problems, draft.outline)
 
@@ -51,7 +52,26 @@ def make_version(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _read_recipe(node: Node, draft: Draft, text: str) -> Recipe | None:
+def _read_file(node: Node, draft: Draft, text: str) -> Recipe | None:
+    """A file that is a whole recipe: it has no blueprint, and none of its inputs has a value yet."""
+    blueprint = node.get("blueprint")
+    if blueprint is None:
+        filling = Filling(draft.findings, draft.registry, None)
+        recipe = read_tree(filling.fill(node), draft, text=text)
+        filling.settle()
+        return recipe
+    if blueprint.kind == "text":
+        message = "This file is an instance: it can be read only together with its blueprint."
+        hint = "Keep both in the recipes folder, and name the folder or the file alone."
+    else:
+        message = "This file is a blueprint: it starts nothing by itself."
+        hint = "Make an instance of it: python -m hub blueprints new"
+    draft.findings.add("RCP437", message, blueprint.place, hint=hint)
+    return None
+
+
+def read_tree(node: Node, draft: Draft, *, text: str) -> Recipe | None:
+    """The recipe in a document; `text` is what it came from, and what its version is made of."""
     top = Section(node, draft.findings, what="a recipe")
     if node.kind != "map":
         return None

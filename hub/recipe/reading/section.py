@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from hub.errors import Place
 from hub.recipe.durations import HOW_TO_WRITE, parse_duration
@@ -176,12 +175,3 @@ def refuse_word(node: Node, choices: Sequence[str], findings: Findings, *, what:
     message = f"{what} cannot be `{str(node.value)[:60]}`."
     hint = suggest(str(node.value), choices) or f"It can be {spell(choices, last='or')}."
     findings.add("RCP204", message, node.place, hint=hint)
-
-
-def plain_words(node: Node, findings: Findings, *, what: str) -> tuple[Any, ...]:
-    """The texts of a list of texts; problems for what is not one."""
-    if not expect(node, "list", findings=findings, what=what):
-        return ()
-    return tuple(
-        item.value for item in node.items() if expect(item, "text", findings=findings, what=f"An entry of {what}")
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hub.model import RecipeSettings
+from hub.recipe.nearest import spell
 from hub.recipe.node import Node
 from hub.recipe.reading.draft import Draft
 from hub.recipe.reading.outline import Spot
@@ -13,7 +14,8 @@ from hub.recipe.reading.section import Section, expect
 
 MODES = ("parallel", "queued", "single", "restart")
 PRIORITIES = ("high", "normal", "low")
-_COUNTS = ("runs_per_hour", "writes_per_run", "messages_per_hour")
+ORDERS = ("per_record", "any")
+LIMITS = ("runs_per_hour", "writes_per_run", "messages_per_hour")
 _MOST = 1_000_000
 
 
@@ -25,15 +27,18 @@ def read_settings(node: Node, draft: Draft) -> RecipeSettings:
     key = ""
     if key_node is not None and expect(key_node, "text", findings=draft.findings, what="`key`"):
         key = draft.note_expression(key_node, "key", Spot(0))
+        if mode == "parallel":
+            message = "`key` says which runs wait for each other, but without a `mode` none of them does."
+            hint = "Write `mode: queued`, `single` or `restart` beside it, or take `key` out."
+            draft.findings.add("RCP218", message, section.place("key"), hint=hint)
     limits = section.take("limits")
     retry = section.take("retry")
+    order = section.word("order", ORDERS, default=ORDERS[0])
     priority = section.word("priority", PRIORITIES, default="normal")
-    timeout = section.duration("timeout")
+    timeout = read_timeout(section)
+    draft.outline.timeout = timeout
     keep_history = section.duration("keep_history")
     section.close()
-    for name, unkept in (("mode", mode != "parallel"), ("key", key), ("timeout", timeout), ("limits", limits)):
-        if unkept:
-            draft.outline.unkept.append((section.place(name), f"`settings.{name}`"))
     return RecipeSettings(
         mode=mode,
         key=key,
@@ -42,12 +47,25 @@ def read_settings(node: Node, draft: Draft) -> RecipeSettings:
         retry=read_retry(retry, draft.findings) if retry else None,
         limits=_read_limits(limits, draft) if limits else {},
         keep_history=keep_history,
+        order=order,
     )
+
+
+def read_timeout(section: Section) -> float | None:
+    """How long something may take, None where it is not said."""
+    timeout = section.duration("timeout")
+    if timeout == 0:
+        hint = "Give it some time, as in 10m, or leave `timeout` out."
+        section.findings.add("RCP219", "`timeout` is no time at all.", section.value_place("timeout"), hint=hint)
+    return timeout
 
 
 def _read_limits(node: Node, draft: Draft) -> dict[str, Any]:
     section = Section(node, draft.findings, what="limits")
-    counts = {key: section.whole(key, default=0, lowest=1, highest=_MOST) for key in _COUNTS}
+    counts = {key: section.whole(key, default=0, lowest=1, highest=_MOST) for key in LIMITS}
     over = section.word("over", ("hold",), default="hold")
     section.close()
+    if node.kind == "map" and not any(section.has(key) for key in LIMITS):
+        hint = f"Write one of {spell([f'`{key}`' for key in LIMITS], last='or')}, or take `limits` out."
+        draft.findings.add("RCP217", "`limits` names no limit.", node.place, hint=hint)
     return {**{key: count for key, count in counts.items() if count}, "over": over}

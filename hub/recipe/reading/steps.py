@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from hub.model import Branch, Step
+from hub.model import Branch, Condition, Step
 from hub.recipe.names import RESERVED
 from hub.recipe.nearest import spell, suggest
-from hub.recipe.node import Node
+from hub.recipe.node import Entry, Node
 from hub.recipe.reading.arguments import check_keys, check_value
 from hub.recipe.reading.conditions import read_condition
 from hub.recipe.reading.draft import STEP_ID, Draft
-from hub.recipe.reading.flow import BRANCHING, check_flow, read_branches
+from hub.recipe.reading.flow import BRANCHING, SIDE_BY_SIDE, check_flow, read_branches, read_ways, refuse_useless
 from hub.recipe.reading.outline import Spot, StepMark
 from hub.recipe.reading.retries import read_retry
 from hub.recipe.reading.section import Section, expect, refuse_word
+from hub.recipe.reading.settings import read_timeout
 from hub.registry import Action
 
 ON_ERROR = ("fail", "continue", "hold")
@@ -59,7 +60,9 @@ def _read_step(node: Node, draft: Draft, level: Level) -> Step | None:
     action_name, action = _read_action(section, draft)
     for_each, item_name, max_parallel = _read_loop(section, draft, spot)
     arguments = _take_arguments(section, draft, action_name)
-    draft.outline.steps.append(_mark(step_id, action_name, spot, arguments, looped=bool(for_each)))
+    timeout = read_timeout(section)
+    mark = _mark(step_id, action_name, spot, arguments, looped=bool(for_each))
+    draft.outline.steps.append(replace(mark, timeout=timeout))
     if for_each:
         spot = replace(spot, items=(*spot.items, item_name, "loop"), loops=(*spot.loops, spot.order))
     _check_arguments(arguments, section, draft, action, spot)
@@ -74,11 +77,9 @@ def _read_step(node: Node, draft: Draft, level: Level) -> Step | None:
         for_each=for_each,
         item_name=item_name,
         max_parallel=max_parallel,
-        timeout=section.duration("timeout"),
+        timeout=timeout,
         places={entry.key: entry.node.place for entry in arguments.entries()},
     )
-    if step.timeout is not None:
-        draft.outline.unkept.append((section.place("timeout"), "`timeout` of a step"))
     step = _add_what_follows(step, section, draft, Level(spot, f"{position}_"))
     _close(section, draft, action)
     return step
@@ -86,20 +87,29 @@ def _read_step(node: Node, draft: Draft, level: Level) -> Step | None:
 
 def _add_what_follows(step: Step, section: Section, draft: Draft, inner: Level) -> Step:
     """The step with its branches and with what happens when it fails."""
-    branches = read_branches(section, draft, inner.spot) if step.action == BRANCHING else []
-    read = [
-        Branch(rule, _read_branch_steps(steps, draft, inner.inside(inner.spot.order, number)))
-        for number, (rule, steps) in enumerate(branches)
-    ]
+    branches = _read_branches(step, section, draft, inner)
+    refuse_useless(step.action, section, draft)
     retry = section.take("retry")
     on_error, error_steps = _read_on_error(section, draft, inner)
     return replace(
         step,
-        branches=tuple(read),
+        branches=branches,
         retry=read_retry(retry, draft.findings) if retry else None,
         on_error=on_error,
         error_steps=error_steps,
         on_unknown=section.word("on_unknown", ON_UNKNOWN, default="hold"),
+    )
+
+
+def _read_branches(step: Step, section: Section, draft: Draft, inner: Level) -> tuple[Branch, ...]:
+    found: list[tuple[Condition | None, str, Node]] = []
+    if step.action == BRANCHING:
+        found = [(rule, "", steps) for rule, steps in read_branches(section, draft, inner.spot)]
+    elif step.action == SIDE_BY_SIDE:
+        found = [(None, name, steps) for name, steps in read_ways(section, draft)]
+    return tuple(
+        Branch(rule, _read_branch_steps(steps, draft, inner.inside(inner.spot.order, number)), name)
+        for number, (rule, name, steps) in enumerate(found)
     )
 
 
@@ -182,12 +192,24 @@ def _check_arguments(arguments: Node, section: Section, draft: Draft, action: Ac
             arguments, action.parameters, draft.findings, owner=owner, place=place, free=action.free, beside=misplaced
         )
         judged = check_flow(action.name, arguments, draft)
+        for key, message, hint in action.check({entry.key: entry.node.plain() for entry in arguments.entries()}):
+            given = arguments.get(key)
+            draft.findings.add("RCP212", message, given.place if given else place, hint=hint)
     for entry in arguments.entries():
         parameter = action.parameter(entry.key) if action else None
         if parameter is not None and entry.key not in judged:
             check_value(entry.node, parameter, draft.findings)
+        if parameter is not None and parameter.type == "expression":
+            _note_expression(entry, draft, spot)
+            continue
         secret = parameter is not None and parameter.secret
         draft.note_templates(entry.node, entry.key, spot, secret=secret)
+
+
+def _note_expression(entry: Entry, draft: Draft, spot: Spot) -> None:
+    """Keep a bare expression among the arguments for the check."""
+    if expect(entry.node, "text", findings=draft.findings, what=f"`{entry.key}`"):
+        draft.note_expression(entry.node, entry.key, spot)
 
 
 def _read_on_error(section: Section, draft: Draft, inner: Level) -> tuple[str, tuple[Step, ...]]:

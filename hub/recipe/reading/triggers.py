@@ -11,7 +11,7 @@ from hub.recipe.reading.arguments import check_keys, check_value
 from hub.recipe.reading.conditions import read_condition
 from hub.recipe.reading.draft import STEP_ID, Draft
 from hub.recipe.reading.inputs import read_inputs
-from hub.recipe.reading.outline import Spot, TriggerMark
+from hub.recipe.reading.outline import RESPOND_AFTER, Spot, TriggerMark
 from hub.recipe.reading.section import Section, expect, read_duration
 from hub.registry import Parameter, TriggerType
 
@@ -119,9 +119,19 @@ def _read_option(node: Node, parameter: Parameter, draft: Draft, number: int) ->
         return read_inputs(node, draft)
     if parameter.type == "duration":
         return read_duration(node, draft.findings, what=f"`{parameter.name}`")
+    if parameter.name == "respond" and node.kind == "map":
+        _note_answer(node, draft, number)
     if parameter.type == "expression" and node.kind == "text":
         return draft.note_expression(node, parameter.name, Spot(0, trigger=number))
     return node.plain()
+
+
+def _note_answer(node: Node, draft: Draft, number: int) -> None:
+    """The body of an answer is a template; it knows the run's result where the sender waits for it."""
+    body = node.get("body")
+    if body is not None:
+        use = "respond" if node.get("wait") is None else RESPOND_AFTER
+        draft.note_templates(body, use, Spot(0, trigger=number))
 
 
 def _is_where(parameter: Parameter) -> bool:

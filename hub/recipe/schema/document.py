@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.recipe.reading.flow import BRANCHING
+from hub.recipe.reading.flow import BRANCHING, CALLING, MOST_AT_ONCE, SIDE_BY_SIDE
 from hub.recipe.reading.inputs import TYPES
 from hub.recipe.reading.recipe import LANGUAGE
-from hub.recipe.reading.settings import MODES, PRIORITIES
+from hub.recipe.reading.settings import MODES, ORDERS, PRIORITIES
 from hub.recipe.reading.steps import MOST_PARALLEL, ON_ERROR, ON_UNKNOWN
+from hub.recipe.schema.blueprints import describe_blueprint_key
 from hub.recipe.schema.values import (
+    BRACES,
     RECIPE_ID,
     STEP_ID,
     Schema,
@@ -31,6 +33,7 @@ def describe_recipe(registry: Registry) -> Schema:
     """The whole file, with its definitions."""
     keys: Schema = {
         "recipe": {"const": LANGUAGE, "description": f"The version of the language: {LANGUAGE}."},
+        "blueprint": describe_blueprint_key(),
         "name": text("What people call it."),
         "description": text("What it is for."),
         "id": text("Its permanent name. Without it, the name of the file counts.", pattern=RECIPE_ID),
@@ -60,6 +63,7 @@ def describe_recipe(registry: Registry) -> Schema:
             "steps": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}},
             "step": _describe_step(list(registry.actions())),
             "branch": _describe_branch(),
+            "way": _describe_way(),
             "settings": _describe_settings(),
         },
     }
@@ -73,7 +77,12 @@ def _describe_inputs() -> Schema:
             "description": text("What it is for."),
             "required": {"type": "boolean", "description": "Whether it must be filled in."},
             "default": {"description": "What it is when nothing is given. Without it, the input is required."},
-            "choices": {"type": "array", "items": {"type": "string"}, "description": "The values it can have."},
+            "choices": {
+                "type": "array",
+                "items": {"type": ["string", "number"]},
+                "description": "The values it can have.",
+            },
+            "many": {"type": "boolean", "default": False, "description": "Whether it holds a list of such values."},
         }
     )
     return {
@@ -132,7 +141,7 @@ def _describe_step(actions: Sequence[Action]) -> Schema:
             "description": "What is done.",
         },
         "with": {"type": "object", "description": "What the action needs."},
-        "branches": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/branch"}},
+        "branches": {"type": "array", "minItems": 1},
         "if": described("condition", "When it does not hold, the step is skipped."),
         "for_each": described("expression", "An expression that comes to a list: the step is done for each element."),
         "as": text("Another name for item.", pattern=STEP_ID),
@@ -164,10 +173,19 @@ def _describe_branch() -> Schema:
     return {**group(keys, required=("steps",)), "oneOf": [{"required": ["if"]}, {"required": ["else"]}]}
 
 
+def _describe_way() -> Schema:
+    keys: Schema = {
+        "name": text("What people call it."),
+        "steps": {"anyOf": [_STEPS, {"type": "null"}], "description": "What is done beside the other branches."},
+    }
+    return group(keys, required=("steps",))
+
+
 def _describe_action(action: Action) -> Schema:
     """What an action adds to a step: the shape of `with`, or the branches."""
     if action.name == BRANCHING:
-        return {"required": ["branches"], "properties": {"with": False}}
+        branches: Schema = {"items": {"$ref": "#/$defs/branch"}}
+        return {"required": ["branches"], "properties": {"with": False, "branches": branches}}
     required = [each.name for each in action.parameters if each.required]
     arguments: Schema = {
         "type": "object",
@@ -178,16 +196,27 @@ def _describe_action(action: Action) -> Schema:
     }
     if required:
         arguments["required"] = required
+    if action.name == SIDE_BY_SIDE:
+        arguments["properties"]["max_parallel"] |= {"minimum": 1, "maximum": MOST_AT_ONCE}
+        without: Schema = {"retry": False, "on_unknown": False}
+        ways: Schema = {"with": arguments, "branches": {"items": {"$ref": "#/$defs/way"}}, **without}
+        return {"required": ["branches"], "properties": ways}
     schema: Schema = {"properties": {"with": arguments, "branches": False}}
-    needs_with = required or action.name in _FLOW
+    if action.name == CALLING:
+        arguments["properties"]["recipe"] |= {"not": {"pattern": BRACES}}
+        schema["properties"] |= {"retry": False, "on_unknown": False}
+    needs_with = required or action.name in _NEED_WITH
     return {**schema, "required": ["with"]} if needs_with else schema
 
 
+_APPS = ("webhook", "verify", "secret", "match", "equals")
 _FLOW: Schema = {
     "set": {"minProperties": 1, "propertyNames": {"pattern": STEP_ID}},
-    "wait": {"oneOf": [{"required": ["for"]}, {"required": ["until"]}]},
+    "wait": {"oneOf": [{"anyOf": [{"required": ["for"]}, {"required": ["at"]}]}, {"required": ["until"]}]},
+    "wait_for": {"oneOf": [{"required": ["webhook", "match", "equals"]}, {"properties": dict.fromkeys(_APPS, False)}]},
 }
 """What the reader asks of these actions beyond their parameters."""
+_NEED_WITH = ("set", "wait")
 
 
 def _describe_settings() -> Schema:
@@ -209,6 +238,12 @@ def _describe_settings() -> Schema:
                 default=MODES[0],
             ),
             "key": described("expression", "mode then counts for runs with the same value of this."),
+            "order": words(
+                ORDERS,
+                "per_record: runs about one record go one at a time, across all recipes. any: runs of this recipe do "
+                "not wait for others about the same record.",
+                default=ORDERS[0],
+            ),
             "priority": words(PRIORITIES, "Which runs go first.", default="normal"),
             "timeout": described("duration", "How long a run may take."),
             "retry": described("retry", "The rule for all steps that have none of their own."),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Connection, case, insert, literal, null, select
+from sqlalchemy import Connection, select
 
-from hub.model import Event, Run, StepStatus
+from hub.model import Event, Run
 from hub.ports import Accepted, Arrival
 from hub.store.dialects import INSERT, in_parts
+from hub.store.ledger.answers import queue_up, wake_listeners
+from hub.store.ledger.places import line_up
 from hub.store.rows import event_row, key_of, run_row
-from hub.store.tables import event, run, step
+from hub.store.tables import event, run
 
 
 def write_arrivals(connection: Connection, arrivals: Sequence[Arrival]) -> list[Accepted]:
@@ -18,16 +20,19 @@ def write_arrivals(connection: Connection, arrivals: Sequence[Arrival]) -> list[
 
     A known (source, key) adds nothing, unless it is the very same event (same id) with a further run: a replay.
     """
+    listened = [each for each in arrivals if each.matches is not None]
+    queue_up(connection, (each.event.source for each in listened))
     new = _insert_events(connection, [arrival.event for arrival in arrivals])
     known = _find_known(connection, [each.event for each in arrivals if each.event.id not in new])
     event_ids = [known.get((each.event.source, key_of(each.event)), each.event.id) for each in arrivals]
     welcome = [each for each, event_id in zip(arrivals, event_ids, strict=True) if event_id == each.event.id]
-    started = _insert_runs(connection, [run for each in welcome for run in each.runs])
+    started = _insert_runs(connection, [run for each in welcome for run in each.runs], welcome, new)
     accepted = []
     for arrival, event_id in zip(arrivals, event_ids, strict=True):
         run_ids = tuple(each.id for each in arrival.runs if each.id in started and each.event_id == event_id)
         accepted.append(Accepted(event_id, event_id not in new and not run_ids, run_ids))
         new.discard(event_id)  # a second arrival of it in the same batch is a duplicate
+    wake_listeners(connection, arrivals, event_ids)
     return accepted
 
 
@@ -56,30 +61,11 @@ def _find_known(connection: Connection, events: Iterable[Event]) -> dict[tuple[s
     return found
 
 
-def _insert_runs(connection: Connection, runs: Sequence[Run]) -> set[str]:
+def _insert_runs(
+    connection: Connection, runs: Sequence[Run], arrivals: Sequence[Arrival], fresh: Collection[str]
+) -> set[str]:
     if not runs:
         return set()
+    runs = line_up(connection, runs, {each.event.id: each.event for each in arrivals}, fresh=fresh)
     statement = INSERT[connection.dialect.name](run).on_conflict_do_nothing().returning(run.c.id)
-    started = set(connection.execute(statement, [run_row(each) for each in runs]).scalars())
-    for each in runs:
-        if each.id in started and each.root_id not in ("", each.id):
-            _copy_journal(connection, each)
-    return started
-
-
-def _copy_journal(connection: Connection, resumed: Run) -> None:
-    """A run that resumes another starts with its journal: what has a result is kept, what may have happened is still
-    to be looked up before it is repeated, anything else begins anew."""
-    recorded = step.c.status.in_((StepStatus.OK, StepStatus.SKIPPED))
-    open_ended = step.c.status.in_((StepStatus.STARTED, StepStatus.UNKNOWN))
-    changed = {
-        "run_id": literal(resumed.id, step.c.run_id.type),
-        "tries": case((recorded, step.c.tries), else_=0),
-        "due_at": case((recorded, step.c.due_at), else_=null()),
-    }
-    names = [column.name for column in step.c if column.name != "seq"]
-    rows = select(*(changed.get(name, step.c[name]) for name in names))
-    of_other = step.c.run_id == (resumed.replay_of or resumed.root_id)
-    connection.execute(
-        insert(step).from_select(names, rows.where(of_other, recorded | open_ended).order_by(step.c.seq))
-    )
+    return set(connection.execute(statement, [run_row(each) for each in runs]).scalars())

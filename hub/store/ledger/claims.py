@@ -4,31 +4,43 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, func, select, update
 
+from hub import failpoints
 from hub.model import Event, Run, RunStatus, StepRecord
 from hub.ports import ClaimedRun
 from hub.store.desk import Desk
 from hub.store.dialects import in_parts
 from hub.store.due import QUEUED, RUNNING, priorities
+from hub.store.ledger.lanes import Candidate, is_open, let_in
 from hub.store.rows import EVENT, RUN, STEP, read_event, read_run, read_step
 from hub.store.tables import event, run, step
 
+AGES_EVERY = 600.0
+"""Seconds after which a run that waits goes before those of the next higher priority, and once more up to `high`."""
+_STEP, _TOP = 10, 10  # between two priorities, and the highest that waiting leads to (hub.engine.intake)
+_ROUNDS = 8  # how often one claim looks on when it finds runs that have to wait for others
+_MANY = 200
 
-def _candidates(*conditions: ColumnElement[bool]) -> Select[int, float, str]:
-    """What `_choose` sorts by, and the id."""
-    rows = select(-run.c.priority, run.c.due_at, run.c.id).where(*conditions)
+
+def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
+    rows = select(*(run.c[each.name] for each in fields(Candidate))).where(*conditions)
     return rows.limit(bindparam("most")).with_for_update(skip_locked=True)
 
 
-_DUE = _candidates(QUEUED, run.c.priority == bindparam("level"), run.c.due_at <= bindparam("now")).order_by(
-    run.c.due_at
-)
+_DUE = _candidates(
+    QUEUED,
+    run.c.priority == bindparam("level"),
+    run.c.due_at <= bindparam("now"),
+    run.c.id.not_in(bindparam("seen", expanding=True)),
+).order_by(run.c.due_at)
 _LEFT = _candidates(RUNNING, run.c.lease_until <= bindparam("now")).order_by(run.c.priority.desc(), run.c.due_at)
 _TAKE = (
     update(run)
-    .where(run.c.id.in_(bindparam("ids", expanding=True)))
+    .where(run.c.id.in_(bindparam("ids", expanding=True)), is_open())  # a newer run may have taken its place meanwhile
     .values(
         status=RunStatus.RUNNING,
         claim=run.c.claim + 1,
@@ -56,9 +68,11 @@ class Claims(Desk):
     def claim(self, owner: str, *, limit: int, now: float, lease: float) -> list[ClaimedRun]:
         """Take up to `limit` runs that are due: QUEUED with `due_at` <= now, or RUNNING with a lease that has ended.
 
-        Highest priority first, then longest due. Each gets `claim` + 1, status RUNNING, owner, `lease_until` = now +
-        lease, `started_at` where it was None; one taken from an ended lease gets `crashes` + 1. Never the same run
-        to two callers.
+        Highest priority first, then longest due; whoever has been due for AGES_EVERY seconds goes with the next higher
+        priority. A run that has to wait for another one of its lane or its record is passed over.
+
+        Each gets `claim` + 1, status RUNNING, owner, `lease_until` = now + lease, `started_at` where it was None; one
+        taken from an ended lease gets `crashes` + 1. Never the same run to two callers.
         """
         if limit <= 0:
             return []
@@ -66,11 +80,13 @@ class Claims(Desk):
             ids = _choose(connection, limit, now)
             if not ids:
                 return []
-            taken = {"ids": ids, "by": owner, "until": now + lease, "now": now}
-            runs = {row.id: read_run(row) for row in connection.execute(_TAKE, taken)}
+            wanted = {"ids": ids, "by": owner, "until": now + lease, "now": now}
+            runs = {row.id: read_run(row) for row in connection.execute(_TAKE, wanted)}
             events = _load_events(connection, runs.values())
             journals = _load_journals(connection, ids)
-        return [ClaimedRun(runs[run_id], events[runs[run_id].event_id], journals[run_id]) for run_id in ids]
+        failpoints.reach("after_claim")
+        taken = [runs[run_id] for run_id in ids if run_id in runs]
+        return [ClaimedRun(each, events[each.event_id], journals[each.id]) for each in taken]
 
     def renew(self, claims: Sequence[tuple[str, int]], *, until: float) -> set[str]:
         """Lengthen the leases of (run id, claim) pairs. Returns the ids of those that are lost."""
@@ -91,15 +107,36 @@ def lock_claims(connection: Connection, run_ids: Iterable[str]) -> dict[str, int
 
 
 def _choose(connection: Connection, limit: int, now: float) -> list[str]:
-    found = list(connection.execute(_LEFT, {"now": now, "most": limit}))
-    wanted = limit
-    for level in priorities(connection):
-        due = connection.execute(_DUE, {"level": level, "now": now, "most": wanted}).all()
-        found.extend(due)
-        wanted -= len(due)
-        if wanted == 0:
+    """The runs to take. Those whose lease has ended keep their lanes; the others ask whether it is their turn."""
+    chosen = [Candidate(*row) for row in connection.execute(_LEFT, {"now": now, "most": limit})]
+    seen: list[str] = []
+    most = limit
+    for _ in range(_ROUNDS):
+        found = _find_due(connection, most, now, seen)
+        free = let_in(connection, found, now=now)
+        records = {each.record_lane for each in chosen} - {""}
+        chosen.extend(each for each in free if each.record_lane not in records)
+        if len(free) == len(found) or len(chosen) >= limit:
             break
-    return [run_id for _, _, run_id in sorted(found)[:limit]]
+        seen.extend(each.id for each in found)
+        most = _MANY
+    return [each.id for each in sorted(chosen, key=lambda each: _rank(each, now))[:limit]]
+
+
+def _find_due(connection: Connection, most: int, now: float, seen: Sequence[str]) -> list[Candidate]:
+    """Runs that are due, best first: by priority, each level also with those that have waited so long that they go
+    with a higher one."""
+    found: list[Candidate] = []
+    for level in priorities(connection):
+        until = now if len(found) < most else now - AGES_EVERY
+        due = connection.execute(_DUE, {"level": level, "now": until, "most": most, "seen": seen})
+        found.extend(Candidate(*row) for row in due)
+    return sorted(found, key=lambda each: _rank(each, now))[:most]
+
+
+def _rank(candidate: Candidate, now: float) -> tuple[int, float, str]:
+    aged = candidate.priority + _STEP * max(0, int((now - candidate.due_at) / AGES_EVERY))
+    return -max(candidate.priority, min(aged, _TOP)), candidate.due_at, candidate.id
 
 
 def _load_events(connection: Connection, runs: Iterable[Run]) -> dict[str, Event]:

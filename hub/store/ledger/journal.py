@@ -13,7 +13,12 @@ from hub.ports import Entry, RunChange
 from hub.store.desk import Desk
 from hub.store.dialects import INSERT
 from hub.store.due import RUNNING
+from hub.store.ledger.answers import wake_answered
+from hub.store.ledger.arrivals import write_arrivals
+from hub.store.ledger.calls import lock_callers, wake
 from hub.store.ledger.claims import lock_claims
+from hub.store.ledger.keys import still_parked
+from hub.store.ledger.limits import note_writes
 from hub.store.ledger.snapshots import write_through
 from hub.store.rows import Values, attempt_row, step_row
 from hub.store.tables import attempt, run, step
@@ -21,7 +26,7 @@ from hub.store.tables import attempt, run, step
 RECORDED: tuple[ColumnElement[str], ...] = tuple(
     literal_column(f"'{status}'") for status in (StepStatus.OK, StepStatus.SKIPPED)
 )
-_OPTIONAL = ("due_at", "error", "verdict", "variables", "finished_at", "crashes")
+_OPTIONAL = ("due_at", "error", "verdict", "variables", "finished_at", "crashes", "result")
 
 
 def _upserts(table: Table, key: Sequence[str]) -> Mapping[str, Any]:
@@ -44,6 +49,8 @@ _CHANGES = (
     .values(
         status=bindparam("new_status"),
         reason=bindparam("new_reason"),
+        over=bindparam("new_over"),
+        keeps_lane=bindparam("new_keeps_lane"),
         **{name: func.coalesce(bindparam(f"new_{name}", type_=run.c[name].type), run.c[name]) for name in _OPTIONAL},
     )
 )
@@ -60,13 +67,25 @@ class Journal(Desk):
         An entry that ends the claim, by leaving RUNNING, makes the later ones of the same run lost.
         """
         with self.db.write() as connection:
+            lock_callers(connection, entries)
             held = lock_claims(connection, (entry.run_id for entry in entries))
             good, lost = _sort_out(entries, held)
             _write_history(connection, good)
             failpoints.reach("record_half_written")
             _write_changes(connection, good)
-            write_through(connection, [write for entry in good for write in entry.writes])
+            write_through(connection, [write for entry in good for write in entry.writes], at=_known_at(good))
+            note_writes(connection, good, at=_known_at(good))
+            write_arrivals(connection, [arrival for entry in good for arrival in entry.arrivals])
+            wake(connection, good)
+            wake_answered(connection, good)
+        failpoints.reach("after_record")
         return lost
+
+
+def _known_at(entries: Sequence[Entry]) -> float:
+    """When the outcome of the newest of these writes was known; 0 when no step says so."""
+    times = (each.finished_at for entry in entries if entry.writes for each in entry.steps)
+    return max((time for time in times if time is not None), default=0.0)
 
 
 def _sort_out(entries: Sequence[Entry], held: dict[str, int]) -> tuple[list[Entry], set[str]]:
@@ -97,7 +116,8 @@ def _write_changes(connection: Connection, entries: Sequence[Entry]) -> None:
     for entry in entries:
         if entry.change is not None:
             stays = entry.change.status is RunStatus.RUNNING
-            (changes if stays else farewells).append(_change_row(entry, entry.change))
+            change = still_parked(connection, entry.change)
+            (changes if stays else farewells).append(_change_row(entry, change))
     if changes:
         connection.execute(_CHANGES, changes)
     if farewells:
@@ -105,5 +125,5 @@ def _write_changes(connection: Connection, entries: Sequence[Entry]) -> None:
 
 
 def _change_row(entry: Entry, change: RunChange) -> Values:
-    values = {f"new_{name}": getattr(change, name) for name in ("status", "reason", *_OPTIONAL)}
-    return values | {"run_id": entry.run_id, "under": entry.claim}
+    values = {f"new_{name}": getattr(change, name) for name in ("status", "reason", "over", *_OPTIONAL)}
+    return values | {"new_keeps_lane": int(change.keeps_lane), "run_id": entry.run_id, "under": entry.claim}

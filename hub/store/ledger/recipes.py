@@ -9,11 +9,28 @@ from sqlalchemy import Connection, func, insert, select, update
 from hub.ports import Published
 from hub.store.desk import Desk
 from hub.store.dialects import insert_new
+from hub.store.ledger.lanes import rename_lanes
 from hub.store.ledger.trail import write_audit
+from hub.store.locks import RECIPES
 from hub.store.rows import Values
-from hub.store.tables import delivery, recipe, recipe_version, run, schedule
+from hub.store.tables import (
+    backlog,
+    delivery,
+    message,
+    recipe,
+    recipe_version,
+    record_write,
+    run,
+    schedule,
+    stored_cell,
+    subscription,
+    watch,
+)
 
 _SHOWN = ("name", "description", "version", "file", "source", "enabled", "usable", "problems", "removed_at")
+
+OF_A_FILE = recipe.c.id.not_in(select(subscription.c.id))
+"""The condition for recipes that somebody wrote: those of subscriptions are the hub's own."""
 
 
 class Recipes(Desk):
@@ -24,6 +41,7 @@ class Recipes(Desk):
         Returns how many changed. A `was` moves cursor-like state (schedules, on/off, history's name) to the new id."""
         with self.db.write() as connection:
             held = _lock_recipes(connection)
+            recipes = _without_subscriptions(connection, recipes)
             for each in recipes:
                 if _is_renamed(each, recipes, held):
                     _rename(connection, each.was, each.recipe_id)
@@ -31,7 +49,7 @@ class Recipes(Desk):
             wanted = {each.recipe_id: _shown(each) for each in recipes}
             gone = [id_ for id_, row in held.items() if id_ not in wanted and row["removed_at"] is None]
             changed = {id_: row for id_, row in wanted.items() if held.get(id_) != row}
-            revision = _next_revision(connection)
+            revision = next_revision(connection)
             for id_, row in changed.items():
                 _keep(connection, id_, row | {"published_at": now, "revision": revision}, known=id_ in held)
             for id_ in gone:
@@ -42,21 +60,27 @@ class Recipes(Desk):
     def switch(self, recipe_id: str, *, on: bool, by: str, now: float, where: str = "") -> bool:
         """The office's switch. False when there is no such recipe. Audited."""
         with self.db.write() as connection:
-            this = (recipe.c.id == recipe_id, recipe.c.removed_at.is_(None))
+            this = (recipe.c.id == recipe_id, recipe.c.removed_at.is_(None), OF_A_FILE)
             question = select(func.coalesce(recipe.c.switched_on, recipe.c.enabled)).where(*this)
             before = connection.execute(question).scalar()
             if before is None:
                 return False
             switched = {"switched_on": on, "switched_by": by, "switched_at": now}
-            connection.execute(update(recipe).where(*this).values(**switched, revision=_next_revision(connection)))
+            connection.execute(update(recipe).where(*this).values(**switched, revision=next_revision(connection)))
             states = {"before": {"recipe": recipe_id, "on": before}, "after": {"recipe": recipe_id, "on": on}}
             write_audit(connection, now=now, who=by, what="recipe.switch", where=where, **states)
         return True
 
 
 def _lock_recipes(connection: Connection) -> dict[str, Values]:
-    rows = connection.execute(select(recipe).order_by(recipe.c.id).with_for_update())
+    rows = connection.execute(select(recipe).where(OF_A_FILE).order_by(recipe.c.id).with_for_update())
     return {row.id: {name: getattr(row, name) for name in _SHOWN} for row in rows}
+
+
+def _without_subscriptions(connection: Connection, recipes: Sequence[Published]) -> list[Published]:
+    """The recipes but for a file that took the id of a subscription."""
+    taken = set(connection.execute(select(subscription.c.id)).scalars())
+    return [each for each in recipes if each.recipe_id not in taken]
 
 
 def _shown(published: Published) -> Values:
@@ -82,11 +106,22 @@ def _is_renamed(published: Published, recipes: Sequence[Published], held: dict[s
 
 def _rename(connection: Connection, old: str, new: str) -> None:
     connection.execute(update(recipe).where(recipe.c.id == old).values(id=new))
-    for table in (recipe_version, schedule, run, delivery):
+    for table in (recipe_version, schedule, watch, run, delivery, stored_cell, backlog, message, record_write):
         connection.execute(update(table).where(table.c.recipe_id == old).values(recipe_id=new))
+    rename_lanes(connection, old, new)
 
 
-def _next_revision(connection: Connection) -> int:
+def keep_recipe(connection: Connection, published: Published, *, now: float) -> None:
+    """Add a recipe that stands in no file, inside somebody's transaction."""
+    row = _shown(published) | {"published_at": now, "revision": next_revision(connection)}
+    _keep(connection, published.recipe_id, row, known=False)
+    _keep_versions(connection, [published], now)
+
+
+def next_revision(connection: Connection) -> int:
+    """The number that a change to recipes gets, one at a time: two changes under one would look like none."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(func.pg_advisory_xact_lock(RECIPES)))
     return (connection.execute(select(func.max(recipe.c.revision))).scalar() or 0) + 1
 
 

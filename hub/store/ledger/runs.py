@@ -9,6 +9,8 @@ from sqlalchemy import select, update
 from hub.model import FINAL, RunStatus
 from hub.store.desk import Desk
 from hub.store.dialects import in_parts
+from hub.store.ledger.calls import caller_of, lock_runs, wake_caller
+from hub.store.ledger.limits import LET_THROUGH
 from hub.store.ledger.trail import write_audit
 from hub.store.rows import Values
 from hub.store.tables import run
@@ -20,9 +22,12 @@ class Runs(Desk):
     """The ledger's verbs about runs that nobody needs to hold."""
 
     def cancel(self, run_id: str, *, now: float, by: str, where: str = "") -> bool:
-        """Cancel a run that is not final; whoever works on it loses the claim. False when it was. Audited."""
+        """Cancel a run that is not final; whoever works on it loses the claim, and a run that waits for it is woken.
+        Runs that it has called go on. False when it was final. Audited."""
         with self.db.write() as connection:
-            before = connection.execute(select(run.c.status).where(run.c.id == run_id).with_for_update()).scalar()
+            caller = caller_of(connection, run_id)
+            lock_runs(connection, run_id, *filter(None, [caller]))
+            before = connection.execute(select(run.c.status).where(run.c.id == run_id)).scalar()
             if before is None or before in FINAL:
                 return False
             connection.execute(
@@ -36,6 +41,8 @@ class Runs(Desk):
                     lease_until=0.0,
                 )
             )
+            if caller:
+                wake_caller(connection, caller, now=now)
             after = {"run": run_id, "status": RunStatus.CANCELLED}
             write_audit(
                 connection, now=now, who=by, what="run.cancel", before={"status": before}, after=after, where=where
@@ -44,9 +51,10 @@ class Runs(Desk):
 
     def requeue(self, run_ids: Sequence[str], *, now: float, decision: str = "") -> int:
         """HELD or PARKED -> QUEUED, due now. Returns how many changed. A person's `decision` about the step that may
-        have happened ("repeat", "done", "skip") becomes the run's variables: {"decision": ...}."""
+        have happened ("repeat", "done", "skip") becomes the run's variables: {"decision": ...}. A run that a limit
+        holds is let through it."""
         changed = 0
-        values: Values = {"status": RunStatus.QUEUED, "due_at": now, "reason": ""}
+        values: Values = {"status": RunStatus.QUEUED, "due_at": now, "reason": "", **LET_THROUGH}
         if decision:
             values["variables"] = {"decision": decision}
         with self.db.write() as connection:

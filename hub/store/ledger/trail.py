@@ -9,9 +9,8 @@ from sqlalchemy import Connection, func, insert, select
 
 from hub.store.desk import Desk
 from hub.store.encoding import write_json
+from hub.store.locks import TRAIL
 from hub.store.tables import audit
-
-_LOCK = 4_157_001  # any number, the same in every process: writers of the trail stand in line on PostgreSQL
 
 
 class Trail(Desk):
@@ -28,7 +27,7 @@ def write_audit(
 ) -> None:
     """The same inside somebody's transaction, so that the deed and its row are kept together or not at all."""
     if connection.dialect.name != "sqlite":
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        connection.execute(select(func.pg_advisory_xact_lock(TRAIL)))
     last = connection.execute(select(audit.c.seq, audit.c.chain).order_by(audit.c.seq.desc()).limit(1)).first()
     row = {
         "seq": last.seq + 1 if last else 1,

@@ -25,10 +25,12 @@ delivery = Table(
     Column("size", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
     text_column("likeness"),  # what an old delivery sent again under another id would have in common with it
+    text_column("origin"),
     Index("delivery_by_time", "received_at", "id"),
     Index("delivery_by_path", "path", "received_at", "id"),
     Index("delivery_by_status", "status", "received_at", "id"),
     some_index("delivery_by_event", "event_id", where="event_id <> ''"),
+    some_index("delivery_paused", "path", "received_at", "id", where="status = 'paused'"),
     some_index("delivery_by_likeness", "path", "likeness", "received_at", where="likeness <> ''"),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
+from sqlalchemy import Column, Double, ForeignKey, Index, Table, UniqueConstraint
 
 from hub.store.encoding import Json, SafeText
 from hub.store.tables.columns import Number, metadata, text_column, time_column
@@ -36,6 +36,9 @@ secret = Table(
     text_column("sealed", None),
     time_column("changed_at"),
     text_column("changed_by"),
+    text_column("previous"),  # the value before, sealed, while deliveries signed with it are believed
+    Column("previous_until", Double),
+    Column("previous_used_at", Double),
 )
 
 audit = Table(

@@ -49,6 +49,16 @@ schedule = Table(
     time_column("next_at"),
 )
 
+watch = Table(
+    "watch",
+    metadata,
+    Column("recipe_id", SafeText, primary_key=True),
+    Column("trigger_id", SafeText, primary_key=True),
+    time_column("next_at"),
+    Column("state", Json),
+    text_column("error"),
+)
+
 leadership = Table(
     "leadership",
     metadata,

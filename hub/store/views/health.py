@@ -13,7 +13,7 @@ from hub.store.due import QUEUED, RUNNING, priorities
 from hub.store.ledger.trail import chain_of
 from hub.store.people import User
 from hub.store.rows import CONNECTION, CURSOR, columns_of
-from hub.store.tables import audit, connection, cursor, heartbeat, run, schedule, user
+from hub.store.tables import audit, connection, cursor, heartbeat, run, schedule, snapshot, user
 from hub.store.views.paging import bounded, cut
 from hub.store.views.shapes import AuditRow, Heartbeat, Listing, Scheduled
 
@@ -54,6 +54,12 @@ class HealthViews(Desk):
     def connections(self) -> list[Connection]:
         """The keys and their states, by name."""
         return [Connection(**row) for row in self._all(select(*CONNECTION).order_by(connection.c.name))]
+
+    def record_counts(self) -> dict[str, int]:
+        """How many records each list had when it was last looked at."""
+        there = select(snapshot.c.resource, func.count()).where(snapshot.c.gone_at.is_(None))
+        with self.db.read() as link:
+            return {name: int(number) for name, number in link.execute(there.group_by(snapshot.c.resource))}
 
     def cursors(self) -> list[Cursor]:
         """How far the poller has come with each list, by resource."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, func, literal, select, union
 from hub.model import RunStatus
 from hub.ports import Published
 from hub.store.desk import Desk
+from hub.store.ledger.recipes import OF_A_FILE
 from hub.store.rows import AnyRow, read_published
 from hub.store.tables import recipe, recipe_version, run
 from hub.store.views.shapes import RecipeLine, RecipePage, RecipeVersion
@@ -52,8 +53,8 @@ class RecipeViews(Desk):
     """The views' questions about recipes."""
 
     def recipes(self, *, now: float | None = None, removed: bool = False) -> list[RecipeLine]:
-        """All recipes by name; with `removed` also those whose file is gone. Without `now`, `recent` is empty."""
-        question = select(*_COLUMNS).order_by(recipe.c.name, recipe.c.id)
+        """All recipe files by name; with `removed` also those that are gone. Without `now`, `recent` is empty."""
+        question = select(*_COLUMNS).where(OF_A_FILE).order_by(recipe.c.name, recipe.c.id)
         if not removed:
             question = question.where(_PRESENT)
         with self.db.read() as connection:

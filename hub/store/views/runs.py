@@ -12,7 +12,9 @@ from hub.model import Attempt, RunStatus
 from hub.store.desk import Desk
 from hub.store.rows import ATTEMPT, EVENT, RUN, STEP, AnyRow, read_event, read_run, read_step
 from hub.store.tables import attempt, event, recipe, run, step
+from hub.store.views.answers import asking
 from hub.store.views.gate import find_deliveries
+from hub.store.views.lanes import count_held, find_front
 from hub.store.views.paging import bounded, cut, key_of, older_than
 from hub.store.views.shapes import EventPage, Listing, RunLine, RunPage, StepPage
 
@@ -44,14 +46,15 @@ class RunViews(Desk):
         self,
         *,
         status: RunStatus | None = None,
+        asks: bool = False,
         recipe_id: str = "",
         record_id: str = "",
         text: str = "",
         after: str = "",
         limit: int = 50,
     ) -> Listing[RunLine]:
-        """Runs, newest first. `record_id`: about this record, across recipes. `text`: all its words stand in what the
-        event is about, or it is the id of the run, the event or the record.
+        """Runs, newest first. `asks`: those that wait for an answer. `record_id`: about this record, across recipes.
+        `text`: all its words stand in what the event is about, or it is the id of the run, the event or the record.
 
         A search for a text looks through SEARCHED runs at a time: it may find few or none, and still go on at `next`.
         """
@@ -59,6 +62,8 @@ class RunViews(Desk):
         filters = older_than(after, run.c.created_at, run.c.id)
         if status is not None:
             filters.append(run.c.status == status)
+        if asks:
+            filters.append(run.c.id.in_(asking()))
         if recipe_id:
             filters.append(run.c.recipe_id == recipe_id)
         if record_id:
@@ -95,6 +100,7 @@ class RunViews(Desk):
                 steps=_steps(connection, run_id),
                 delivery=next(iter(find_deliveries(connection, found.event_id, most=1)), None),
                 replays=tuple(_lines(connection, _newest(siblings, 100))),
+                in_front=next(iter(_lines(connection, _newest([run.c.id == find_front(connection, found)], 1))), None),
             )
 
     def event(self, event_id: str) -> EventPage | None:
@@ -105,6 +111,11 @@ class RunViews(Desk):
                 return None
             runs = _lines(connection, _newest([run.c.event_id == event_id], 100))
             return EventPage(read_event(row), tuple(runs), tuple(find_deliveries(connection, event_id, most=100)))
+
+    def held_by_limits(self, recipe_id: str) -> int:
+        """How many runs of a recipe are held because they would go over a limit."""
+        with self.db.read() as connection:
+            return count_held(connection, recipe_id)
 
     def next_replay_no(self, event_id: str, recipe_id: str) -> int:
         """The number that the next replay of this event by this recipe should have."""

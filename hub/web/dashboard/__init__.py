@@ -7,11 +7,45 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from hub.web import sessions, visit
-from hub.web.dashboard import deeds, deliveries, home, recipes, runs
+from hub.web.dashboard import (
+    addresses,
+    blueprints,
+    connections,
+    deeds,
+    deliveries,
+    failures,
+    home,
+    kept,
+    outages,
+    polls,
+    recipes,
+    replays,
+    resuming,
+    runs,
+    starting,
+    subscriptions,
+)
 
 blueprint = Blueprint("dashboard", __name__)
 
-for room in (home, recipes, runs, deliveries, deeds):
+for room in (
+    home,
+    outages,
+    recipes,
+    starting,
+    kept,
+    blueprints,
+    runs,
+    deliveries,
+    addresses,
+    replays,
+    subscriptions,
+    connections,
+    polls,
+    failures,
+    resuming,
+    deeds,
+):
     room.add_pages(blueprint)
 
 

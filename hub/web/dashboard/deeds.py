@@ -1,4 +1,4 @@
-"""What people do: switch recipes, run again, cancel, decide. Each is a form, needs a role and is audited."""
+"""What people do: switch recipes, cancel, decide, answer. Each is a form, needs a role and is audited."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hub.model import RunStatus
+from hub.recipe.asked import read_fields
 from hub.services import Services
+from hub.services.questions import OPEN, answer_question, find_question, say_answer
 from hub.store.views.shapes import RunPage
 from hub.web import visit
 from hub.web.dashboard.decisions import choices
@@ -16,9 +18,9 @@ def add_pages(blueprint: Blueprint) -> None:
     """Add the deeds to the blueprint."""
     for rule, name, deed in (
         ("/recipes/<recipe_id>/switch", "switch", switch),
-        ("/runs/<run_id>/replay", "replay", replay),
         ("/runs/<run_id>/cancel", "cancel", cancel),
         ("/runs/<run_id>/decide", "decide", decide),
+        ("/runs/<run_id>/answer", "answer", answer),
         ("/runs/<run_id>/release", "release", release),
     ):
         blueprint.add_url_rule(rule, name, deed, methods=["POST"])
@@ -42,25 +44,6 @@ def switch(recipe_id: str) -> ResponseReturnValue:
     return redirect(url_for("dashboard.recipes"), 303)
 
 
-def replay(run_id: str) -> ResponseReturnValue:
-    """Run again for the same event, by the recipe's current version (form field `number`: the replay that is meant).
-
-    The number makes a double click, or two people at once, one replay and not two.
-    """
-    person = visit.need("operator")
-    services = visit.services()
-    page = _page(services, run_id)
-    number = services.views.next_replay_no(page.event.id, page.run.recipe_id)
-    if request.form.get("number", "") != str(number):
-        return _to_latest(page)
-    new_id = services.replay(run_id)
-    if not new_id:
-        return _to_latest(_page(services, run_id))
-    _audit(services, person.email, "run.replay", {"run": run_id, "new_run": new_id})
-    flash("This is the new run. The one before stays as it is.")
-    return redirect(url_for("dashboard.run", run_id=new_id), 303)
-
-
 def cancel(run_id: str) -> ResponseReturnValue:
     """Cancel a run that is not over."""
     person = visit.need("operator")
@@ -75,14 +58,37 @@ def decide(run_id: str) -> ResponseReturnValue:
     """Let a held run go on (form field `decision`: repeat, done or skip)."""
     person = visit.need("operator")
     services = visit.services()
-    possible = {each.name: each for each in choices(_page(services, run_id))}
+    page = _page(services, run_id)
+    possible = {each.name: each for each in choices(page)}
     decision = request.form.get("decision", "")
     if decision not in ("repeat", "done", "skip"):
         abort(400)
-    if decision not in possible or not _goes_on(services, run_id, RunStatus.HELD, person.email, decision):
+    about_step = "" if page.run.over else decision  # no step is in doubt where a limit holds the run
+    if decision not in possible or not _goes_on(services, run_id, RunStatus.HELD, person.email, about_step):
         flash("The run does not wait for this decision any more.")
         return _back(run_id)
     flash(possible[decision].done)
+    return _back(run_id)
+
+
+def answer(run_id: str) -> ResponseReturnValue:
+    """Answer what a run asks (form fields `place`, `answer`, and those that the question has)."""
+    person = visit.need("operator")
+    services = visit.services()
+    asked = find_question(services, _page(services, run_id).run.root_id, request.form.get("place", ""))
+    chosen = request.form.get("answer", "")
+    if asked is None or chosen not in asked.answers:
+        abort(400)
+    values, problems = read_fields(asked.fields, request.form)
+    if problems:
+        labels = {each.name: each.label for each in asked.fields}
+        flash(" ".join(f"{labels[name]}: {text}" for name, text in problems.items()))
+    elif asked.state == OPEN and answer_question(
+        services, asked, chosen, values=values, by=person.email, where=visit.remote()
+    ):
+        flash(f"Answered: {say_answer(chosen)}. The run goes on.")
+    else:
+        flash("It was answered already, or the run does not wait for this answer any more.")
     return _back(run_id)
 
 
@@ -117,11 +123,6 @@ def _page(services: Services, run_id: str) -> RunPage:
     if page is None:
         abort(404)
     return page
-
-
-def _to_latest(page: RunPage) -> ResponseReturnValue:
-    flash("It has been run again already; here is the latest of its runs.")
-    return _back(page.replays[0].id if page.replays else page.run.id)
 
 
 def _back(run_id: str) -> ResponseReturnValue:

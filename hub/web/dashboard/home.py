@@ -8,7 +8,10 @@ from flask import Blueprint, render_template
 
 from hub.model import RunStatus
 from hub.services import Services
+from hub.services.coverage import look_at_lists
 from hub.web import visit
+from hub.web.dashboard import outages
+from hub.web.dashboard.polls import held_lists, waiting
 from hub.web.dashboard.wellbeing import Sight, concerns, processes
 
 LATEST = 8
@@ -36,7 +39,10 @@ def home() -> str:
         latest=services.views.runs(limit=LATEST).items,
         names={each.recipe_id: each.name for each in sight.recipes},
         schedules=_schedules(services, sight),
+        away=outages.latest(services),
         next_due=services.views.next_due(),
+        waiting=waiting(services),
+        held_lists=held_lists(list(sight.lists)),
     )
 
 
@@ -45,20 +51,23 @@ def look(services: Services) -> Sight:
     now = services.clock()
     views, settings = services.views, services.settings
     recipes = views.recipes(now=now, removed=True)
+    known = [each for each in views.connections() if each.state != "missing"]
     recent: Counter[RunStatus] = Counter()
     for each in recipes:
         recent.update(each.recent)
     return Sight(
         now=now,
         heartbeats=views.heartbeats(),
-        connections=views.connections(),
+        connections=known,
         cursors=views.cursors(),
+        lists=look_at_lists(services),
         recipes=recipes,
         counts=views.counts(),
         recent=recent,
+        asking=views.asking_count(),
         queue_age=views.queue_age(now),
         redis=services.bell.state(),
-        has_key=bool(settings.api_key),
+        has_key=bool(settings.api_key) or any(each.state == "ok" for each in known),
         disk_is_lost=bool(settings.platform) and not settings.database_url,
     )
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 from flask import Blueprint, abort, render_template, request
 
 from hub.model import FINAL, RunStatus
+from hub.services.questions import open_questions, say_answer
+from hub.services.resuming import OPEN
 from hub.web import visit
 from hub.web.dashboard.decisions import choices
 from hub.web.dashboard.recipes import compiled
+from hub.web.dashboard.resuming import offers
 from hub.web.dashboard.story import place_of, tell
 from hub.web.wording.values import without_proofs
 
 ROWS = 40
 """Runs that one part of the list shows."""
+
+ASKING = "asking"
+"""The word in the place of a status for runs that wait for an answer."""
 
 
 def add_pages(blueprint: Blueprint) -> None:
@@ -25,11 +31,12 @@ def runs() -> str:
     """Runs, newest first, by status, recipe and words."""
     services = visit.services()
     status = request.args.get("status", "")
-    chosen = {"status": status if status in list(RunStatus) else ""}
+    chosen = {"status": status if status in (*RunStatus, ASKING) else ""}
     chosen |= {name: request.args.get(name, "").strip()[:200] for name in ("recipe", "q")}
     after = request.args.get("after", "")
     listing = services.views.runs(
-        status=RunStatus(chosen["status"]) if chosen["status"] else None,
+        status=RunStatus(chosen["status"]) if chosen["status"] in list(RunStatus) else None,
+        asks=chosen["status"] == ASKING,
         recipe_id=chosen["recipe"],
         text=chosen["q"],
         after=after,
@@ -45,6 +52,7 @@ def runs() -> str:
         kept={name: value for name, value in chosen.items() if value},
         statuses=list(RunStatus),
         recipes=recipes,
+        can_cancel=chosen["status"] in OPEN and bool(chosen["recipe"]) and not chosen["q"],
     )
 
 
@@ -62,10 +70,14 @@ def run(run_id: str) -> str:
         run=page.run,
         event_data=without_proofs(page.event.data),
         story=tell(page, recipe),
+        blueprint_file=recipe.origin.file if recipe and recipe.origin else "",
         line=line.line if line else None,
         is_final=page.run.status in FINAL,
         now=services.clock(),
         error_place=place_of(page.run.error),
         choices=choices(page),
+        again=offers(services, page),
+        questions=open_questions(services, page),
+        say=say_answer,
         next_replay=services.views.next_replay_no(page.event.id, page.run.recipe_id),
     )

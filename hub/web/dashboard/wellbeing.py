@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.model import Connection, Cursor, RunStatus
+from hub.services.coverage import Coverage
 from hub.store.views.shapes import Heartbeat, RecipeLine
 from hub.web.wording.times import distance, length
 
@@ -61,6 +62,8 @@ class Sight:
     redis: Mapping[str, Any]
     has_key: bool
     disk_is_lost: bool
+    asking: int = 0
+    lists: Sequence[Coverage] = ()
 
 
 def processes(sight: Sight) -> list[Process]:
@@ -101,18 +104,28 @@ def _silent_processes(sight: Sight) -> Iterator[Concern]:
 
 def _key(sight: Sight) -> Iterator[Concern]:
     rejected = [each for each in sight.connections if each.state == "rejected"]
+    page, link = "dashboard.connections", "Enter the key"
     for _ in rejected:
-        advice = "Copy the key from My Account > Integrations in Workglue, set WORKGLUE_API_KEY and restart the hub."
-        yield Concern("bad", "Workglue refuses the API key.", advice)
+        advice = "What needs it waits; nothing is lost. The new key is under My Account > Integrations in Workglue."
+        yield Concern("bad", "Workglue refuses the API key.", advice, page, link=link)
     if not sight.has_key and not rejected:
-        advice = "Set WORKGLUE_API_KEY, or try everything out with the sandbox: make run"
-        yield Concern("warn", "There is no Workglue API key, so nothing can be read or written there.", advice)
+        text = "There is no Workglue API key, so nothing can be read or written there."
+        advice = "It is under My Account > Integrations in Workglue. Or try everything out with the sandbox: make run"
+        yield Concern("warn", text, advice, page, link=link)
 
 
 def _redis(sight: Sight) -> Iterator[Concern]:
     if not sight.redis.get("ok"):
         advice = "Start Redis, or check REDIS_URL. Nothing is lost meanwhile; workers look for work by themselves."
-        yield Concern("warn", "Redis does not answer, so workers are not woken at once.", advice)
+        alone = any(each.detail.get("redis") == "away" for each in _lately_seen(sight))
+        text = "Redis does not answer, so workers are not woken at once."
+        yield Concern(
+            "warn", "Redis is away; the workers go on without it, a little slower." if alone else text, advice
+        )
+
+
+def _lately_seen(sight: Sight) -> list[Heartbeat]:
+    return [each for each in sight.heartbeats if sight.now - each.seen_at < SILENT_AFTER]
 
 
 def _queue(sight: Sight) -> Iterator[Concern]:
@@ -133,11 +146,14 @@ def _runs(sight: Sight) -> Iterator[Concern]:
     failed = sight.recent.get(RunStatus.FAILED, 0)
     if failed:
         text = f"{_runs_in_words(failed)} failed in the last 24 hours."
-        yield Concern("bad", text, "", "dashboard.runs", (("status", "failed"),), "See why")
+        yield Concern("bad", text, "", "dashboard.failures", (), "See why")
     held = sight.counts.get(RunStatus.HELD, 0)
     if held:
         text = f"{_runs_in_words(held)} {_waits(held)} for a person's decision."
         yield Concern("warn", text, "", "dashboard.runs", (("status", "held"),), "Decide")
+    if sight.asking:
+        text = f"{_runs_in_words(sight.asking)} {_waits(sight.asking)} for an answer."
+        yield Concern("warn", text, "", "dashboard.runs", (("status", "asking"),), "Answer")
     parked = sight.counts.get(RunStatus.PARKED, 0)
     if parked:
         text = f"{_runs_in_words(parked)} {_waits(parked)} for a working Workglue key."
@@ -151,6 +167,27 @@ def _polls(sight: Sight) -> Iterator[Concern]:
             yield Concern(
                 "warn", f"The last look at {name} did not go well: {each.error}", "It is tried again by itself."
             )
+    for seen in sight.lists:
+        yield from _coverage(seen, sight.now)
+
+
+def _coverage(seen: Coverage, now: float) -> Iterator[Concern]:
+    name = seen.resource.replace("_", " ")
+    if seen.unexplained:
+        number = abs(seen.unexplained)
+        what = "change has" if number == 1 else "changes have"
+        text = f"{number:,} {what} been seen in {name} that nothing accounts for."
+        yield Concern("bad", text, "Look at the log, and tell whoever set up the hub.")
+    if seen.is_frozen:
+        seen_at = "never" if seen.looked_at is None else distance(seen.looked_at, now)
+        text = f"The list of {name} should be looked at every {length(seen.interval.every if seen.interval else 0)}."
+        yield Concern("bad", f"{text} The last look that went well: {seen_at}.", "Look at the log of the clock.")
+    elif seen.is_stale:
+        age = "never" if seen.full_age is None else distance(now - seen.full_age, now)
+        text = f"The list of {name} has not been read to its end for too long (last time: {age})."
+        yield Concern("warn", text, "Deleted records, and late changes, may not be seen meanwhile.")
+    if seen.held:
+        yield Concern("warn", seen.held, "Say below whether that is right, or wait until the list is back.")
 
 
 def _disk(sight: Sight) -> Iterator[Concern]:

@@ -22,6 +22,18 @@ SINGLE = {
     "dashboard.deliveries": "dashboard.delivery",
 }
 
+BESIDE = {
+    "dashboard.deliveries": (
+        "dashboard.addresses",
+        "dashboard.address",
+        "dashboard.address_command",
+        "dashboard.replay_choice",
+        "dashboard.replay_many",
+    ),
+    "dashboard.runs": ("dashboard.failures",),
+}
+"""Further pages of a room that has more than its list and the one thing of it."""
+
 
 def install(app: Flask) -> None:
     """Give templates these words."""
@@ -55,7 +67,7 @@ def install(app: Flask) -> None:
 
 def is_in(endpoint: str) -> bool:
     """Whether the present page is this list or one thing of it: "dashboard.run" belongs to "dashboard.runs"."""
-    return request.endpoint in (endpoint, SINGLE.get(endpoint))
+    return request.endpoint in (endpoint, SINGLE.get(endpoint)) or request.endpoint in BESIDE.get(endpoint, ())
 
 
 def when(at: float | None) -> Markup:

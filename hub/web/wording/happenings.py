@@ -14,7 +14,13 @@ NOUNS = {
     "job_types": "job type",
 }
 _VERBS = {"created": "New {noun}", "updated": "{noun} changed", "deleted": "{noun} deleted"}
-_OTHERS = {"webhook": "Webhook", "schedule": "Schedule", "manual": "Started by hand", "recipe": "After another recipe"}
+_OTHERS = {
+    "webhook": "Webhook",
+    "schedule": "Schedule",
+    "manual": "Started by hand",
+    "recipe": "After another recipe",
+    "call": "Called by another recipe",
+}
 _NAMES = (("name",), ("first_name", "last_name"), ("full_name",), ("title",), ("subject",), ("email",), ("phone",))
 LONGEST_SUBJECT = 80
 

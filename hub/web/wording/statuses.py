@@ -31,13 +31,16 @@ DELIVERY_MEANINGS = {
     DeliveryStatus.DUPLICATE: "It was here before, so it started nothing a second time.",
     DeliveryStatus.REPLAYED: "The same text came under another id before, so it started nothing a second time.",
     DeliveryStatus.REJECTED: "It was not believed or not wanted, and started nothing. The sender was refused.",
+    DeliveryStatus.CONFLICT: "Another text came under its id before. The first one counts; this one started nothing.",
+    DeliveryStatus.PAUSED: "Its address is paused. It is kept, and starts what it should when the address goes on.",
+    DeliveryStatus.SAMPLE: "It was caught while its address was being set up. It starts nothing.",
     DeliveryStatus.UNPARSED: "The sender is genuine, but the text could not be read, so it started nothing.",
 }
 
 OUTCOME_WORDS = {"ok": "Done", "error": "Error", "unknown": "Unknown", "interrupted": "Interrupted"}
 
 _TONES: dict[str, set[str]] = {
-    "good": {RunStatus.SUCCEEDED, StepStatus.OK, DeliveryStatus.ACCEPTED, "ok"},
+    "good": {RunStatus.SUCCEEDED, StepStatus.OK, DeliveryStatus.ACCEPTED, "ok", "active", "valid"},
     "bad": {RunStatus.FAILED, StepStatus.ERROR, DeliveryStatus.REJECTED, "error"},
     "warn": {
         RunStatus.HELD,
@@ -45,10 +48,17 @@ _TONES: dict[str, set[str]] = {
         StepStatus.UNKNOWN,
         DeliveryStatus.UNPARSED,
         DeliveryStatus.REPLAYED,
+        DeliveryStatus.CONFLICT,
         "unknown",
         "interrupted",
     },
-    "busy": {RunStatus.RUNNING, RunStatus.QUEUED, StepStatus.STARTED, StepStatus.WAITING},
+    "busy": {
+        RunStatus.RUNNING,
+        RunStatus.QUEUED,
+        StepStatus.STARTED,
+        StepStatus.WAITING,
+        DeliveryStatus.PAUSED,
+    },
 }
 
 

@@ -54,9 +54,9 @@ def body_text(body: bytes) -> str:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
-        return _table(body)
+        return bytes_table(body)
     if _NO_TEXT.search(text):
-        return _table(body)
+        return bytes_table(body)
     try:
         return pretty(json.loads(text)) if len(body) <= MOST_CHARACTERS else shortened(text)
     except (ValueError, RecursionError):
@@ -88,7 +88,8 @@ def hidden(value: str) -> str:
     return f"not shown ({len(value)} characters)"
 
 
-def _table(body: bytes) -> str:
+def bytes_table(body: bytes) -> str:
+    """The bytes of a body with their letters beside them, 16 in a line, as many as a page shows."""
     lines = []
     for start in range(0, min(len(body), MOST_BYTES), 16):
         piece = body[start : start + 16]
