@@ -2,7 +2,7 @@
 
     from tests.services.postgres import postgres_url   # in a conftest.py: the fixture is then there
 
-`postgres_url` is the address of an empty database that everybody in the session may use; `new_database` makes more.
+`postgres_url` is the address of an empty database of the test's own; `new_database` makes more.
 """
 
 from __future__ import annotations
@@ -68,9 +68,9 @@ def postgres_cluster() -> Iterator[Cluster]:
         yield cluster
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def postgres_url(postgres_cluster: Cluster) -> str:
-    """The address of one empty database for the whole session."""
+    """The address of an empty database of the test's own."""
     return postgres_cluster.url(postgres_cluster.new_database())
 
 

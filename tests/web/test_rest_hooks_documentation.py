@@ -76,7 +76,7 @@ def test_the_numbers_and_words_are_those_of_the_code(app: Flask, services: Servi
     assert f"After {FAILURES} deliveries in a row" in PAGE
     assert all(f"`{scope}`" in PAGE for scope in SCOPES)
     described = app.test_client().get("/api/v1/openapi.json").json["paths"]
-    for path in described:
+    for path in (each for each in described if "hook" in each):
         assert f"/api/v1{path.replace('{hook_id}', '<id>')}" in PAGE or path == "/hooks", path
     events = Program(app, make_token(services)).call("GET", "/hook-events").json["events"]
     for event in events:

@@ -15,7 +15,7 @@ from hub.ports import ClaimedRun
 from hub.store.desk import Desk
 from hub.store.dialects import in_parts
 from hub.store.due import QUEUED, RUNNING, priorities
-from hub.store.ledger.lanes import Candidate, is_open, let_in
+from hub.store.ledger.lanes import Candidate, is_open, let_in, wake_forgotten
 from hub.store.rows import EVENT, RUN, STEP, read_event, read_run, read_step
 from hub.store.tables import event, run, step
 
@@ -79,6 +79,7 @@ class Claims(Desk):
         with self.db.write() as connection:
             ids = _choose(connection, limit, now)
             if not ids:
+                wake_forgotten(connection, now=now)
                 return []
             wanted = {"ids": ids, "by": owner, "until": now + lease, "now": now}
             runs = {row.id: read_run(row) for row in connection.execute(_TAKE, wanted)}

@@ -37,6 +37,7 @@ from hub.store.locks import ARRIVING, CLAIMING
 from hub.store.tables import event, run
 
 QUEUED, SINGLE, RESTART = "queued", "single", "restart"
+MOST_WOKEN = 200
 BUCKETS = 1024  # PostgreSQL has room for a few thousand locks; lanes that share one only wait a moment longer
 
 _front, _this = run.alias("f"), run.alias("c")
@@ -136,6 +137,19 @@ def _wait_at_record(connection: Connection, candidates: Sequence[Candidate], now
     fronts = _ask(connection, _AT_RECORD, [each.id for each in candidates if each.id not in busy], now=now)
     _sleep(connection, "record_behind", fronts, _STILL_AT_WORK, {"now": now})
     return busy.union(fronts)
+
+
+def wake_forgotten(connection: Connection, *, now: float) -> None:
+    """Wake those that sleep at a record behind one that is not at work and not about to be.
+
+    Who is put to sleep in its lane wakes those that sleep behind it, but passes over one that somebody is changing at
+    that moment. Left alone, two lanes could so wait for each other for ever.
+    """
+    forgotten = select(_this.c.id).join_from(_this, _front, _front.c.id == _this.c.record_behind)
+    forgotten = forgotten.where(is_in("record_behind", "c"), text(f"NOT {_at_work().text}")).limit(MOST_WOKEN)
+    woken = connection.execute(forgotten.with_for_update(of=_this, skip_locked=True), {"now": now}).scalars().all()
+    if woken:
+        connection.execute(update(run).where(run.c.id.in_(woken)).values(record_behind="", reason=""))
 
 
 def _make_room(connection: Connection, candidates: Sequence[Candidate], now: float) -> set[str]:
