@@ -118,7 +118,9 @@ def test_a_long_call_is_finished_and_the_run_goes_on_at_the_next_worker(tmp_path
             terminate_all(hub, "web", "clock", "worker")
             time.sleep(0.3)
         for name in ("web", "clock", "worker"):
-            assert hub.end(name, seconds=HOST_PATIENCE) == 0, hub.log(name)
+            # the web server's master takes its signals back at the very end, so one that comes late may still cut it
+            well = (0, -signal.SIGTERM) if name == "web" else (0,)
+            assert hub.end(name, seconds=HOST_PATIENCE) in well, hub.log(name)
             assert "Traceback" not in hub.log(name)
         assert status(hub) in (RunStatus.QUEUED, RunStatus.SUCCEEDED)
         hub.start("next", "worker")
