@@ -90,6 +90,28 @@ def test_a_run_without_a_lane_waits_for_nobody(ledger: SqlLedger) -> None:
     assert set(claim(ledger)) == {"first one", "second hasty"}
 
 
+def test_one_that_sleeps_behind_nobody_at_work_is_woken(db: Database) -> None:
+    """A wake-up that was passed over because somebody was changing the row."""
+    ledger = SqlLedger(db)
+    happen(ledger, "first")
+    happen(ledger, "second")
+    leave(ledger, claim(ledger)["first greet"], HELD)
+    with db.write() as connection:
+        connection.execute(text("UPDATE run SET record_behind = 'run_first greet' WHERE id = 'run_second greet'"))
+    assert claim(ledger) == {}
+    assert set(claim(ledger)) == {"second greet"}
+
+
+def test_one_that_sleeps_behind_one_at_work_is_left_asleep(db: Database) -> None:
+    ledger = SqlLedger(db)
+    happen(ledger, "first")
+    happen(ledger, "second")
+    assert set(claim(ledger)) == {"first greet"}
+    for _ in range(3):
+        assert claim(ledger) == {}
+    assert see(ledger, "second greet").record_behind == "run_first greet"
+
+
 @pytest.mark.postgres
 def test_two_claims_at_once_do_not_both_take_a_record(postgres_db: Database) -> None:
     ledger = SqlLedger(postgres_db)
