@@ -27,12 +27,12 @@ from hub.store.migrate import upgrade
 from hub.web import create_app
 from hub.web.slow_senders import SlowSenders
 from hub.web.visit import SLOW_SENDERS
-from tests.services.postgres import postgres_cluster, postgres_url
+from tests.services.postgres import postgres_cluster
 from tests.services.processes import free_port, wait_for
 from tests.store.samples import make_step
 from tests.web.conftest import SECRETS, serve
 
-__all__ = ["postgres_cluster", "postgres_url"]
+__all__ = ["postgres_cluster"]
 
 ROOT = Path(__file__).parents[2]
 STEPS = "steps:\n  - {id: told, action: set, with: {hello: '{{ body.n }}'}}\n"
@@ -59,7 +59,8 @@ def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     for name, trigger in RECIPES.items():
         (home / f"{name}.yaml").write_text(f"recipe: 1\nname: {name}\ntrigger: {trigger}\n{STEPS}")
     port = free_port()
-    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
+    cluster = request.getfixturevalue("postgres_cluster") if request.param == "postgres" else None
+    url = cluster.url(cluster.new_database()) if cluster else ""
     variables = {"HUB_HOME": str(home), "HUB_RECIPES": str(home), "REDIS_URL": "redis://127.0.0.1:1/0", **SECRETS}
     variables |= {"DATABASE_URL": url, "PORT": str(port)}
     services = open_services(read_settings(variables))
