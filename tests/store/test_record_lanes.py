@@ -90,6 +90,19 @@ def test_a_run_without_a_lane_waits_for_nobody(ledger: SqlLedger) -> None:
     assert set(claim(ledger)) == {"first one", "second hasty"}
 
 
+def test_nobody_goes_to_sleep_behind_a_sleeper(db: Database) -> None:
+    """Two that found each other at work in turn would otherwise sleep behind each other."""
+    ledger = SqlLedger(db)
+    happen(ledger, "first")
+    happen(ledger, "second")
+    with db.write() as connection:
+        connection.execute(text("UPDATE run SET record_behind = 'run_second greet' WHERE id = 'run_first greet'"))
+    at_work = claim(ledger)
+    assert set(at_work) == {"second greet"}
+    finish(ledger, at_work["second greet"])
+    assert set(claim(ledger)) == {"first greet"}
+
+
 def test_one_that_sleeps_behind_nobody_at_work_is_woken(db: Database) -> None:
     """A wake-up that was passed over because somebody was changing the row."""
     ledger = SqlLedger(db)

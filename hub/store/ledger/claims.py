@@ -79,7 +79,7 @@ class Claims(Desk):
         with self.db.write() as connection:
             ids = _choose(connection, limit, now)
             if not ids:
-                wake_forgotten(connection)
+                wake_forgotten(connection, now=now)
                 return []
             wanted = {"ids": ids, "by": owner, "until": now + lease, "now": now}
             runs = {row.id: read_run(row) for row in connection.execute(_TAKE, wanted)}

@@ -54,8 +54,9 @@ def is_in(column: str, alias: str = "run") -> ColumnElement[bool]:
 
 
 def _at_work(before: str = "") -> TextClause:
-    """At work on its record, trying again soon, or about to begin. A run that its own lane stops is not."""
-    soon = f"f.keeps_lane = 1 OR ({before}f.behind = '' AND f.due_at <= :now)"
+    """At work on its record, trying again soon, or about to begin. A run that its own lane stops is not, nor one that
+    sleeps itself: two could otherwise sleep behind each other."""
+    soon = f"f.keeps_lane = 1 OR ({before}f.behind = '' AND f.record_behind = '' AND f.due_at <= :now)"
     return text(f"(f.status = 'running' OR (f.status = 'queued' AND ({soon})))")
 
 
@@ -139,21 +140,17 @@ def _wait_at_record(connection: Connection, candidates: Sequence[Candidate], now
     return busy.union(fronts)
 
 
-def wake_forgotten(connection: Connection) -> None:
-    """Wake those that sleep behind one that does not keep them: at a record one that neither works nor tries again
-    soon, in a lane one that is over. Whoever is woken too early goes to sleep again at the next claim.
+def wake_forgotten(connection: Connection, *, now: float) -> None:
+    """Wake those that sleep at a record behind one that is not at work and not about to be.
 
     Who is put to sleep in its lane wakes those that sleep behind it, but passes over one that somebody is changing at
     that moment. Left alone, two lanes could so wait for each other for ever.
     """
-    at_record = text("NOT (f.status = 'running' OR (f.status = 'queued' AND f.keeps_lane = 1))")
-    over = text("f.status IN ('succeeded', 'failed', 'skipped', 'cancelled')")
-    for column, let_go in ((_this.c.record_behind, at_record), (_this.c.behind, over)):
-        forgotten = select(_this.c.id).join_from(_this, _front, _front.c.id == column)
-        forgotten = forgotten.where(is_in(column.name, "c"), let_go).limit(MOST_WOKEN)
-        woken = connection.execute(forgotten.with_for_update(of=_this, skip_locked=True)).scalars().all()
-        if woken:
-            connection.execute(update(run).where(run.c.id.in_(woken)).values({column.name: "", "reason": ""}))
+    forgotten = select(_this.c.id).join_from(_this, _front, _front.c.id == _this.c.record_behind)
+    forgotten = forgotten.where(is_in("record_behind", "c"), text(f"NOT {_at_work().text}")).limit(MOST_WOKEN)
+    woken = connection.execute(forgotten.with_for_update(of=_this, skip_locked=True), {"now": now}).scalars().all()
+    if woken:
+        connection.execute(update(run).where(run.c.id.in_(woken)).values(record_behind="", reason=""))
 
 
 def _make_room(connection: Connection, candidates: Sequence[Candidate], now: float) -> set[str]:
