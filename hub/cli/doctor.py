@@ -143,7 +143,6 @@ def _waiting(services: Services) -> Iterator[Finding]:
 
 
 def _plugins(services: Services) -> Iterator[Finding]:
-    assert services.registry
     for each in services.plugins:
         yield Finding("plug-in", True, f"{each.package} {each.version}: {', '.join(each.names)}")
     for recipe in services.shelf.enabled():

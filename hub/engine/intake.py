@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from hub.engine.lanes import OWN_WRITE, line_up
 from hub.engine.matching import match_key
@@ -22,7 +23,7 @@ from hub.model import Delivery, DeliveryStatus, Event, Recipe, Run, RunStatus, T
 from hub.ports import Accepted, Arrival, Bell, Ledger
 from hub.recipe.expressions import Expressions
 from hub.recipe.library import proof_of
-from hub.recipe.listening import as_trigger, listeners
+from hub.recipe.listening import as_trigger, waiting_steps
 from hub.registry import Registry
 
 UNHEARD = "No enabled recipe listens at this address."
@@ -165,10 +166,12 @@ class Intake:
         A trigger comes before a step that waits for a delivery; last comes a run that waits although its recipe has
         been switched off or changed since.
         """
-        found = [(recipe, each) for recipe in self.recipes() for each in listeners(recipe)]
-        here = [(recipe, each) for recipe, each in found if each.options.get("path") == path]
-        if here:
-            return next(((recipe, each) for recipe, each in here if each in recipe.triggers), here[0])
+        recipes = tuple(self.recipes())
+        triggers = ((recipe, each) for recipe in recipes for each in recipe.triggers if each.type == "webhook")
+        steps = ((recipe, each) for recipe in recipes for each in waiting_steps(recipe))
+        for recipe, each in chain(triggers, steps):
+            if each.options.get("path") == path:
+                return recipe, each
         proof = self.ledger.awaited_proof(f"webhook:{path}")
         return None if proof is None else (_GONE, as_trigger(path, proof, place=_GONE_PLACE))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hub.model.happenings import Delivery, Event
 from hub.model.polling import Connection, Cursor, Snapshot
-from hub.model.recipes import Branch, Condition, Origin, Recipe, RecipeSettings, RetryRule, Step, Trigger
+from hub.model.recipes import Branch, Condition, Origin, Recipe, RecipeSettings, RetryRule, Step, Trigger, every_step
 from hub.model.records import Record, new_id
 from hub.model.runs import Attempt, Run, StepRecord, Write
 from hub.model.statuses import FINAL, ActionKind, DeliveryStatus, RunStatus, StepStatus
@@ -36,5 +36,6 @@ __all__ = [
     "StepStatus",
     "Trigger",
     "Write",
+    "every_step",
     "new_id",
 ]

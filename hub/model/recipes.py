@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -120,3 +120,16 @@ class Recipe:
     inputs: Mapping[str, Any] = field(default_factory=dict)
     was: str = ""
     origin: Origin | None = None
+
+    def every_step(self) -> Iterator[Step]:
+        """All steps with those inside of them, in the order of the file; those of the recipe's `on_error` last."""
+        return every_step((*self.steps, *self.on_error))
+
+
+def every_step(steps: Iterable[Step]) -> Iterator[Step]:
+    """The steps of a list with those inside of them, in the order of the file."""
+    for step in steps:
+        yield step
+        for branch in step.branches:
+            yield from every_step(branch.steps)
+        yield from every_step(step.error_steps)

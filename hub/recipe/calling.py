@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hub.errors import Place, Problem
@@ -77,16 +77,6 @@ def _as_node(value: Any, place: Place) -> Node:
     return Node(kinds.get(type(value), "null"), value, place, raw=str(value))
 
 
-def find_steps(steps: Sequence[Step], action: str) -> Iterator[Step]:
-    """All steps with this action, also those inside of others."""
-    for step in steps:
-        if step.action == action:
-            yield step
-        for branch in step.branches:
-            yield from find_steps(branch.steps, action)
-        yield from find_steps(step.error_steps, action)
-
-
 def find_calls(recipe: Recipe) -> Iterator[Step]:
     """The steps of a recipe that call another one."""
-    yield from find_steps((*recipe.steps, *recipe.on_error), CALL)
+    return (step for step in recipe.every_step() if step.action == CALL)

@@ -48,7 +48,7 @@ def _links(recipes: Iterable[Recipe]) -> Iterator[Link]:
         if trigger.type == "poll" and trigger.options.get("on_own_writes")
     ]
     for source in recipes:
-        for write in _writes((*source.steps, *source.on_error)):
+        for write in _writes(source.every_step()):
             for target, trigger in listening:
                 if _hears(trigger, write):
                     yield Link(source.id, target.id, trigger.place)
@@ -60,9 +60,6 @@ def _writes(steps: Iterable[Step]) -> Iterator[Write]:
         if verb in WRITES:
             events = {WRITES[verb], *(("created",) if verb == "upsert" else ())}
             yield Write(resource, frozenset(events), frozenset(step.arguments) - {"id", "match", "only_if"})
-        for branch in step.branches:
-            yield from _writes(branch.steps)
-        yield from _writes(step.error_steps)
 
 
 def _hears(trigger: Trigger, write: Write) -> bool:

@@ -7,13 +7,17 @@ from typing import Any
 
 from hub.errors import Place
 from hub.model import Recipe, Trigger
-from hub.recipe.explaining.wording import every_step
 
 
 def listeners(recipe: Recipe) -> Iterator[Trigger]:
     """The webhook triggers of a recipe, and the steps that wait for a delivery as if they were triggers."""
     yield from (each for each in recipe.triggers if each.type == "webhook")
-    for step in every_step((*recipe.steps, *recipe.on_error)):
+    yield from waiting_steps(recipe)
+
+
+def waiting_steps(recipe: Recipe) -> Iterator[Trigger]:
+    """The steps that wait for a delivery, as if they were triggers."""
+    for step in recipe.every_step():
         if step.action == "wait_for" and "webhook" in step.arguments:
             proof = (step.arguments.get("verify"), step.arguments.get("secret"))
             yield as_trigger(str(step.arguments["webhook"]), proof, place=step.place)

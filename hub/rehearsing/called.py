@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hub.engine.chains import Called, called_run_id
-from hub.model import Recipe, Record, Run, RunStatus, Step, StepRecord
+from hub.model import Recipe, Record, Run, RunStatus, StepRecord, every_step
 from hub.ports import Arrival, ClaimedRun, RunChange
 from hub.rehearsing.case import Ending
 
@@ -75,8 +75,8 @@ def in_branch_order(steps: Sequence[StepRecord], recipe: Recipe) -> tuple[StepRe
     """The steps with the branches of each `parallel` one behind the other, as a test takes them: what was side by side
     up to a wait in order of the branches, then what came behind the wait that ended first."""
     ordered = list(steps)
-    for step in _side_by_side((*recipe.steps, *recipe.on_error)):
-        branch_of = {each.id: index for index, branch in enumerate(step.branches) for each in _inside(branch.steps)}
+    for step in [each for each in recipe.every_step() if each.action == "parallel"]:
+        branch_of = {each.id: index for index, branch in enumerate(step.branches) for each in every_step(branch.steps)}
         places = [place for place, each in enumerate(ordered) if each.step_id in branch_of]
         turn: dict[int, int] = {}
         keyed: list[tuple[tuple[int, int], StepRecord]] = []
@@ -89,15 +89,3 @@ def in_branch_order(steps: Sequence[StepRecord], recipe: Recipe) -> tuple[StepRe
         for place, (_, record) in zip(places, sorted(keyed, key=lambda each: each[0]), strict=True):
             ordered[place] = record
     return tuple(ordered)
-
-
-def _side_by_side(steps: Iterable[Step]) -> list[Step]:
-    return [each for each in _inside(steps) if each.action == "parallel"]
-
-
-def _inside(steps: Iterable[Step]) -> list[Step]:
-    found: list[Step] = []
-    for step in steps:
-        found += [step, *(each for branch in step.branches for each in _inside(branch.steps))]
-        found += _inside(step.error_steps)
-    return found

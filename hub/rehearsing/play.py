@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -135,20 +135,11 @@ def _link(_root_id: str, place: str, answer: str) -> str:
 def _stand_in(name: str, recipe: Recipe) -> str:
     """A text in the place of a secret. What signs a webhook must be able to sign."""
     text = f"stand-in-for-{name}"
-    steps = every_step((*recipe.steps, *recipe.on_error))
+    steps = recipe.every_step()
     signers = (str(each.arguments.get("secret", "")) for each in steps if each.action == "webhook.send")
     if any(name in _SECRET.findall(each) for each in signers):
         return f"whsec_{base64.b64encode(text.encode()).decode()}"
     return text
-
-
-def every_step(steps: Sequence[Step]) -> Iterator[Step]:
-    """The steps with those inside of them."""
-    for step in steps:
-        yield step
-        yield from every_step(step.error_steps)
-        for branch in step.branches:
-            yield from every_step(branch.steps)
 
 
 def _no_key(_connection: str, _version: int) -> None:

@@ -10,7 +10,6 @@ from hub.engine.rehearsal import Decided
 from hub.errors import HubError
 from hub.model import Event, Recipe, StepRecord, StepStatus
 from hub.ports.answers import Awaited, Given
-from hub.recipe.explaining.wording import every_step
 from hub.recipe.nearest import spell, suggest
 from hub.rehearsing.case import Reply
 
@@ -27,7 +26,7 @@ class Replies:
         self._over: dict[str, float] = {}
         self._used: set[int] = set()
         self._loops = loops_of(recipe)
-        self._steps = {each.id: each for each in every_step((*recipe.steps, *recipe.on_error))}
+        self._steps = {each.id: each for each in recipe.every_step()}
         for each in replies:
             self._check(each)
 

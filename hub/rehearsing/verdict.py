@@ -17,7 +17,7 @@ from hub.recipe.durations import parse_duration
 from hub.recipe.nearest import suggest
 from hub.recipe.node import Node
 from hub.rehearsing.case import NOT_REACHED, Case, Difference
-from hub.rehearsing.play import Played, every_step
+from hub.rehearsing.play import Played
 from hub.rehearsing.stored import cells_in, kept
 
 NOTHING = "(nothing)"
@@ -106,7 +106,7 @@ def _has(node: Node, got: Any, what: str) -> Iterator[Difference]:
 
 
 def _steps(node: Node | None, recipe: Recipe, played: Played) -> Iterator[Difference]:
-    ids = {step.id for step in every_step((*recipe.steps, *recipe.on_error))}
+    ids = {step.id for step in recipe.every_step()}
     for entry in node.entries() if node is not None else ():
         step_id = re.sub(r"\[\d+\]", "", entry.key).rpartition(".")[2]
         record = played.steps.get(entry.key)

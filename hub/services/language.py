@@ -33,24 +33,29 @@ log = logging.getLogger(__name__)
 class Language(Storage):
     """The second floor of Services: registry, expressions, recipes."""
 
-    plugins: tuple[Plugin, ...] = ()
-    """What installed packages brought, known once `registry` is."""
-
     @cached_property
     def profile(self) -> Profile:
         """How the Public API is spoken."""
         return read_profile(Path(self.settings.profile)) if self.settings.profile else built_in()
 
-    @cached_property
+    @property
     def registry(self) -> Registry:
         """Every action and trigger type."""
+        return self._equipment[0]
+
+    @property
+    def plugins(self) -> tuple[Plugin, ...]:
+        """What installed packages have brought to it."""
+        return self._equipment[1]
+
+    @cached_property
+    def _equipment(self) -> tuple[Registry, tuple[Plugin, ...]]:
         registry = Registry()
         for action in builtin_actions(self.profile):
             registry.add_action(action)
         for trigger in builtin_triggers():
             registry.add_trigger(trigger)
-        self.plugins = load_plugins(registry)
-        return registry
+        return registry, load_plugins(registry)
 
     def is_watching(self, trigger: Trigger) -> bool:
         """Whether the trigger's type looks for what happened by a function of its own."""

@@ -8,6 +8,7 @@ from flask import abort, current_app, g, request
 
 from hub.services import Services
 from hub.store.people import User
+from hub.store.views.shapes import RunPage
 from hub.web.attempts import Attempts
 from hub.web.slow_senders import SlowSenders
 from hub.web.waiting_room import WaitingRoom
@@ -80,3 +81,11 @@ def remote() -> str:
 def base_url() -> str:
     """How the outside reaches the hub, without a slash at the end."""
     return services().settings.public_url or request.host_url.rstrip("/")
+
+
+def find_run(run_id: str) -> RunPage:
+    """The run with everything about it; 404 when there is none."""
+    page = services().views.run(run_id)
+    if page is None:
+        abort(404)
+    return page

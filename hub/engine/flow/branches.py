@@ -8,7 +8,7 @@ from typing import Any
 from hub.engine.arguments import jsonable
 from hub.engine.bench import Bench
 from hub.engine.flow.records import settle
-from hub.engine.flow.walking import Scope, new_record, own, perform_all
+from hub.engine.flow.walking import Scope, new_record, own, perform_all, prefix_of
 from hub.engine.step import give_up
 from hub.errors import StepError
 from hub.model import Step, StepRecord, StepStatus
@@ -24,8 +24,7 @@ def _choose(bench: Bench, step: Step, scope: Scope, path: str) -> Any:
         bench.remember(record)
     chosen = record.request["branch"]
     if chosen is not None:
-        prefix = path[: -len(step.id)] if path.endswith(step.id) else f"{path}."
-        perform_all(bench, step.branches[chosen].steps, scope, prefix=prefix)
+        perform_all(bench, step.branches[chosen].steps, scope, prefix=prefix_of(step, path))
     output = {"branch": None if chosen is None else chosen + 1}
     note = "No branch fits." if chosen is None else f"Branch {chosen + 1}."
     if record.status is not StepStatus.OK:

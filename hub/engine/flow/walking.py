@@ -44,6 +44,12 @@ def perform_all(bench: Bench, steps: Iterable[Step], scope: Scope, *, prefix: st
         perform(bench, step, scope, path=prefix + step.id)
 
 
+def prefix_of(step: Step, path: str) -> str:
+    """What stands before the ids of the steps inside of a step: they are its neighbours, but for those of an item of a
+    loop, which are the item's own."""
+    return path[: -len(step.id)] if path.endswith(step.id) else f"{path}."
+
+
 def perform(bench: Bench, step: Step, scope: Scope, *, path: str) -> None:
     """Do one step with its condition, its loop and its `on_error`; its output goes into `scope["steps"]`."""
     if bench.stopping.is_set():
@@ -219,7 +225,7 @@ def _after_failure(bench: Bench, step: Step, scope: Scope, path: str, failure: F
             bench.remember(replace(record, finished_at=None))
         raise Hold(f"{failure.reason} A person must decide how to go on.", error=failure.error)
     if step.on_error == "steps":
-        prefix = path[: -len(step.id)] if path.endswith(step.id) else f"{path}."
-        perform_all(bench, step.error_steps, {**scope, "error": dict(failure.error)}, prefix=prefix)
+        names = {**scope, "error": dict(failure.error)}
+        perform_all(bench, step.error_steps, names, prefix=prefix_of(step, path))
         return
     raise failure

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from hub.engine.bench import Bench
 from hub.engine.flow.records import rendered, settle
 from hub.engine.flow.side_by_side import MOST_AT_ONCE, all_to_their_ends
-from hub.engine.flow.walking import Scope, new_record, own, perform_all
+from hub.engine.flow.walking import Scope, new_record, own, perform_all, prefix_of
 from hub.engine.signals import Expired, Failed, Hold, Park, Pause, Signal, Stop
 from hub.model import Step, StepRecord, StepStatus
 
@@ -32,12 +32,11 @@ def _parallel(bench: Bench, step: Step, scope: Scope, path: str) -> Any:
     resting: Mapping[str, Any] = {} if bench.decision else record.request["resting"]
     before = dict(scope["vars"])
     inner = [{**scope, "steps": dict(scope["steps"]), "vars": dict(before)} for _ in step.branches]
-    prefix = path[: -len(step.id)] if path.endswith(step.id) else f"{path}."
 
     def one(index: int) -> None:
         if str(index) in resting:
             raise Hold(**resting[str(index)])
-        perform_all(bench, step.branches[index].steps, inner[index], prefix=prefix)
+        perform_all(bench, step.branches[index].steps, inner[index], prefix=prefix_of(step, path))
 
     numbers = range(len(step.branches))
     ends = all_to_their_ends(bench, numbers, one, at_once=record.request["max_parallel"])

@@ -112,9 +112,7 @@ class Account:
 
     def check_comparisons(self, site: Site) -> None:
         """Texts that an expression compares with a stage, a job type or an employee."""
-        source = str(site.node.value)
-        source = source.strip() if site.kind == "expression" else source
-        for parts, text in inspect_source(source, site.kind).comparisons:
+        for parts, text in inspect_source(str(site.node.value), site.kind).comparisons:
             if parts[0] not in (*_OURS, *site.spot.items):
                 continue  # what other apps send has names of its own
             place = site.node.place_of(text)

@@ -11,7 +11,6 @@ from hub.model import ActionKind, Recipe, Step
 from hub.recipe.expressions import inspect_source
 from hub.recipe.problems import Findings
 from hub.recipe.reading.outline import Outline
-from hub.recipe.templates import has_braces
 from hub.registry import Registry
 
 PEOPLE = ("customers", "contacts")
@@ -148,7 +147,7 @@ def _advise_on_use(recipe: Recipe, outline: Outline, registry: Registry, finding
     used = _used_steps(outline)
     if used is None:
         return
-    for step in _all_steps((*recipe.steps, *recipe.on_error)):
+    for step in recipe.every_step():
         action = registry.action(step.action)
         if action is not None and action.kind is ActionKind.READ and step.id not in used:
             message = f"Nothing uses what `{step.action}` finds here."
@@ -159,23 +158,12 @@ def _used_steps(outline: Outline) -> set[str] | None:
     """The ids of the steps whose result an expression uses; None when one uses `steps` as a whole."""
     used: set[str] = set()
     for site in outline.sites:
-        source = str(site.node.value)
-        if site.kind == "template" and not has_braces(source):
-            continue
-        for reference in inspect_source(source.strip() if site.kind == "expression" else source, site.kind).references:
+        for reference in inspect_source(str(site.node.value), site.kind).references:
             if reference.parts[0] == "steps":
                 if len(reference.parts) == 1:
                     return None
                 used.add(reference.parts[1])
     return used
-
-
-def _all_steps(steps: Iterable[Step]) -> Iterator[Step]:
-    for step in steps:
-        yield step
-        for branch in step.branches:
-            yield from _all_steps(branch.steps)
-        yield from _all_steps(step.error_steps)
 
 
 def _how_to_use(step: Step) -> str:

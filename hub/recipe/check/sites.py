@@ -23,7 +23,7 @@ def check_site(site: Site, surroundings: Surroundings, findings: Findings) -> No
     if site.kind == "template" and not has_braces(source):
         _warn_of_missing_braces(site, source, surroundings, findings)
         return
-    inspection = inspect_source(source.strip() if site.kind == "expression" else source, site.kind)
+    inspection = inspect_source(source, site.kind)
     for fault in inspection.faults:
         if fault.code == "RCP306":  # whoever forgot the quotes around braces needs no braces at all here
             findings.forget("RCP109", site.node.place)

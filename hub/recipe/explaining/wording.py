@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.model import Recipe, Step
+from hub.model import Recipe
 from hub.recipe.durations import parse_duration
 from hub.recipe.nearest import spell
 from hub.recipe.templates import has_braces
@@ -42,7 +42,7 @@ class Names:
 
 def name_things(recipe: Recipe) -> Names:
     """The names of a recipe."""
-    steps = list(every_step((*recipe.steps, *recipe.on_error)))
+    steps = list(recipe.every_step())
     resources = {str(each.options.get("resource", "")) for each in recipe.triggers if each.type == "poll"}
     return Names(
         record=singular(resources.pop()) if len(resources) == 1 else "record",
@@ -68,17 +68,6 @@ def _word_given(recipe: Recipe) -> dict[str, tuple[str, str]]:
         elif isinstance(value, list) and 0 < len(value) <= _MOST_GIVEN and all(isinstance(each, str) for each in value):
             words = spell([quote(each) for each in value], last="or")
             found[name] = (words, f"[{words}]")
-    return found
-
-
-def every_step(steps: Sequence[Step]) -> list[Step]:
-    """All steps of a list, with those inside of them, in the order of the file."""
-    found: list[Step] = []
-    for step in steps:
-        found.append(step)
-        for branch in step.branches:
-            found += every_step(branch.steps)
-        found += every_step(step.error_steps)
     return found
 
 

@@ -44,7 +44,7 @@ def inspect_source(source: str, kind: str) -> Inspection:
     if kind != EXPRESSION and not has_braces(source):
         return Inspection()
     try:
-        tree = parse_source(_environment(), source, kind)
+        tree = parse_source(_environment(), source.strip() if kind == EXPRESSION else source, kind)
     except Unreadable as error:
         return Inspection((error.fault,))
     faults = find_faults(_environment(), tree)

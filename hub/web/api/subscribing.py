@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +19,7 @@ from hub.web.api import access
 from hub.web.api.asking import read_object, read_text, read_words
 from hub.web.api.faults import Refusal
 from hub.web.api.subscribing_described import PATHS, SCHEMAS
+from hub.web.wording.times import iso
 
 __all__ = ["PATHS", "SCHEMAS", "add_paths"]
 
@@ -173,7 +173,7 @@ def _read_secret(body: dict[str, Any]) -> str:
 
 def _shown(line: SubscriptionLine) -> dict[str, Any]:
     found = line.subscription
-    last = {"run": line.last_run_id, "status": line.last_status, "at": _iso(line.last_at or 0.0)}
+    last = {"run": line.last_run_id, "status": line.last_status, "at": iso(line.last_at or 0.0)}
     return {
         "id": found.id,
         "url": found.url,
@@ -182,12 +182,8 @@ def _shown(line: SubscriptionLine) -> dict[str, Any]:
         "fields": list(found.fields),
         "state": found.state,
         "note": found.note,
-        "created_at": _iso(found.created_at),
+        "created_at": iso(found.created_at),
         "waiting": line.waiting,
         "failures": line.failures,
         "last_delivery": last if line.last_run_id else None,
     }
-
-
-def _iso(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

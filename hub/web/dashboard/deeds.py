@@ -9,7 +9,6 @@ from hub.model import RunStatus
 from hub.recipe.asked import read_fields
 from hub.services import Services
 from hub.services.questions import OPEN, answer_question, find_question, say_answer
-from hub.store.views.shapes import RunPage
 from hub.web import visit
 from hub.web.dashboard.decisions import choices
 
@@ -48,7 +47,7 @@ def cancel(run_id: str) -> ResponseReturnValue:
     """Cancel a run that is not over."""
     person = visit.need("operator")
     services = visit.services()
-    _page(services, run_id)
+    visit.find_run(run_id)
     done = services.ledger.cancel(run_id, now=visit.now(), by=person.email, where=visit.remote())
     flash("The run is cancelled. Steps that are done stay done." if done else "The run was over already.")
     return _back(run_id)
@@ -58,7 +57,7 @@ def decide(run_id: str) -> ResponseReturnValue:
     """Let a held run go on (form field `decision`: repeat, done or skip)."""
     person = visit.need("operator")
     services = visit.services()
-    page = _page(services, run_id)
+    page = visit.find_run(run_id)
     possible = {each.name: each for each in choices(page)}
     decision = request.form.get("decision", "")
     if decision not in ("repeat", "done", "skip"):
@@ -75,7 +74,7 @@ def answer(run_id: str) -> ResponseReturnValue:
     """Answer what a run asks (form fields `place`, `answer`, and those that the question has)."""
     person = visit.need("operator")
     services = visit.services()
-    asked = find_question(services, _page(services, run_id).run.root_id, request.form.get("place", ""))
+    asked = find_question(services, visit.find_run(run_id).run.root_id, request.form.get("place", ""))
     chosen = request.form.get("answer", "")
     if asked is None or chosen not in asked.answers:
         abort(400)
@@ -96,14 +95,14 @@ def release(run_id: str) -> ResponseReturnValue:
     """Try a parked run again now."""
     person = visit.need("operator")
     services = visit.services()
-    _page(services, run_id)
+    visit.find_run(run_id)
     done = _goes_on(services, run_id, RunStatus.PARKED, person.email, "")
     flash("It is tried again now." if done else "The run does not wait for a key any more.")
     return _back(run_id)
 
 
 def _goes_on(services: Services, run_id: str, status: RunStatus, by: str, decision: str) -> bool:
-    if _page(services, run_id).run.status is not status:
+    if visit.find_run(run_id).run.status is not status:
         return False
     if services.ledger.requeue([run_id], now=visit.now(), decision=decision) == 0:
         return False
@@ -116,13 +115,6 @@ def _goes_on(services: Services, run_id: str, status: RunStatus, by: str, decisi
 def _audit(services: Services, who: str, what: str, after: dict[str, str], *, before: RunStatus | None = None) -> None:
     states = {"before": {"status": before.value} if before else None, "after": after}
     services.ledger.audit(who, what, now=visit.now(), where=visit.remote(), **states)
-
-
-def _page(services: Services, run_id: str) -> RunPage:
-    page = services.views.run(run_id)
-    if page is None:
-        abort(404)
-    return page
 
 
 def _back(run_id: str) -> ResponseReturnValue:

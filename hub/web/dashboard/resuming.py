@@ -45,7 +45,7 @@ def skip_wait(run_id: str) -> ResponseReturnValue:
     """Do not wait any longer in a step (form field `path`)."""
     person = visit.need("operator")
     services = visit.services()
-    _page(services, run_id)
+    visit.find_run(run_id)
     path = request.form.get("path", "")
     done = services.ledger.skip_wait(run_id, path, by=person.email, now=visit.now(), where=visit.remote())
     if done:
@@ -85,7 +85,7 @@ def _edits(services: Services, page: RunPage) -> Iterator[tuple[str, str]]:
 def _take_up(run_id: str, edited: str, usual: str, told: str) -> ResponseReturnValue:
     person = visit.need("editor" if edited in request.form else "operator")
     services = visit.services()
-    page = _page(services, run_id)
+    page = visit.find_run(run_id)
     number = services.views.next_replay_no(page.event.id, page.run.recipe_id)
     if request.form.get("number", "") != str(number):
         return _to_latest(page)
@@ -106,7 +106,7 @@ def _take_up(run_id: str, edited: str, usual: str, told: str) -> ResponseReturnV
         flash(f"{problem.message} {problem.hint}".strip(), "bad")
         return _back(run_id)
     if not new_id:
-        return _to_latest(_page(services, run_id))
+        return _to_latest(visit.find_run(run_id))
     flash(told)
     return redirect(url_for("dashboard.run", run_id=new_id), 303)
 
@@ -121,13 +121,6 @@ def _waits(page: RunPage) -> list[str]:
 
 def _text(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
-
-
-def _page(services: Services, run_id: str) -> RunPage:
-    page = services.views.run(run_id)
-    if page is None:
-        abort(404)
-    return page
 
 
 def _to_latest(page: RunPage) -> ResponseReturnValue:

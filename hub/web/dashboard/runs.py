@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, render_template, request
 
 from hub.model import FINAL, RunStatus
 from hub.services.questions import open_questions, say_answer
@@ -59,9 +59,7 @@ def runs() -> str:
 def run(run_id: str) -> str:
     """One run: what happened, why, and what a person can do."""
     services = visit.services()
-    page = services.views.run(run_id)
-    if page is None:
-        abort(404)
+    page = visit.find_run(run_id)
     recipe = compiled(services, page.run.recipe_id, page.run.recipe_version)
     line = services.views.recipe(page.run.recipe_id, now=services.clock())
     return render_template(

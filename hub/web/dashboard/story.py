@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +50,7 @@ class Story:
 
 def tell(page: RunPage, recipe: Recipe | None) -> Story:
     """The story of a run. Without its recipe, which may be unreadable by now, the names are those of the journal."""
-    known = {each.id: each for each in _all_steps(recipe)} if recipe else {}
+    known = {each.id: each for each in recipe.every_step()} if recipe else {}
     told = [_chapter(each.step, each.attempts, known.get(each.step.step_id)) for each in page.steps]
     begun = {each.step.path for each in page.steps}
     wanted = recipe.steps if recipe and page.run.status is not RunStatus.SUCCEEDED else ()
@@ -110,16 +110,3 @@ def _conditions(verdict: Mapping[str, Any] | None, depth: int = 0) -> Iterator[C
 
 def _listed(parts: Any) -> list[Mapping[str, Any]]:
     return [each for each in parts if isinstance(each, Mapping)] if isinstance(parts, list | tuple) else []
-
-
-def _all_steps(recipe: Recipe) -> Iterator[Step]:
-    yield from _with_inner(recipe.steps)
-    yield from _with_inner(recipe.on_error)
-
-
-def _with_inner(steps: Iterable[Step]) -> Iterator[Step]:
-    for step in steps:
-        yield step
-        yield from _with_inner(step.error_steps)
-        for branch in step.branches:
-            yield from _with_inner(branch.steps)
