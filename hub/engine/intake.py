@@ -287,17 +287,18 @@ def _told(told: Told) -> Answer:
 
 
 def source_of(recipe: Recipe, trigger: Trigger) -> str:
-    """Where the events of this trigger come from: "poll:jobs", "webhook:<path>", "schedule:<recipe>/<trigger>",
-    "recipe:<the one that has ended>" (where it listens to any, "recipe:any")."""
+    """Where the events of this trigger come from: "poll:jobs", "webhook:<path>", "recipe:<the one that has ended>"
+    (where it listens to any, "recipe:any"), "manual:<recipe>"; of all others, and of those of plug-ins, it is the only
+    one to hear them: "schedule:<recipe>/<trigger>"."""
     if trigger.type == "poll":
         return f"poll:{trigger.options['resource']}"
     if trigger.type == "webhook":
         return f"webhook:{trigger.options['path']}"
-    if trigger.type == "schedule":
-        return f"schedule:{recipe.id}/{trigger.id}"
     if trigger.type == "recipe":
         return f"recipe:{trigger.options.get('recipe') or ANY_RECIPE}"
-    return f"{trigger.type}:{recipe.id}"
+    if trigger.type == "manual":
+        return f"manual:{recipe.id}"
+    return f"{trigger.type}:{recipe.id}/{trigger.id}"
 
 
 def _hears(recipe: Recipe, trigger: Trigger, event: Event) -> bool:

@@ -75,7 +75,9 @@ class Watcher:
 
     def _arrivals(self, recipe: Recipe, trigger: Trigger, seen: Seen, now: float) -> Iterator[Arrival]:
         for each in seen.happenings:
-            yield self.intake.arrival(_event(recipe, trigger, each, now))
+            event = _event(recipe, trigger, each, now)
+            run = self.intake.start(recipe, trigger, event)
+            yield Arrival(event, (run,) if run is not None else ())
 
 
 def _event(recipe: Recipe, trigger: Trigger, happening: Happening, now: float) -> Event:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hub.context import Happening, Look, Seen
 from hub.engine.watching import Watcher
 from hub.errors import Transient, Unavailable
 from hub.ports import Published
+from hub.recipe.reading import read
 from hub.registry import Parameter, TriggerType
 from tests.engine.account import NoWeb
 from tests.engine.conftest import Workshop
@@ -157,3 +159,23 @@ def test_a_renamed_recipe_goes_on_where_it_was(shop: Workshop, watching) -> None
     renamed = Published("ticking", recipe.name, recipe.version, recipe.source, recipe.file, was=recipe.id)
     shop.ledger.publish([renamed], now=shop.now)
     assert shop.ledger.watched("ticking", "ticks").state == {"last": [1]}
+
+
+def test_two_triggers_of_one_recipe_do_not_take_each_others_happenings(shop: Workshop, watching) -> None:
+    watching()
+    shop.recipes.clear()
+    both = "[{id: one, type: ticks, every: 30s}, {id: two, type: ticks, every: 30s}]"
+    recipe = shop.recipe(STEPS, trigger="{type: manual}")
+    reading = read(
+        recipe.source.replace("trigger: {type: manual}", f"triggers: {both}"), file=recipe.file, registry=shop.registry
+    )
+    assert reading.recipe is not None, reading.problems
+    kind = shop.registry.trigger("ticks")
+    assert kind is not None
+    shop.registry._triggers["ticks"] = replace(kind, watch=Ticks([1], [1]).watch)
+    shop.recipes[:] = [reading.recipe]
+    watcher = Watcher(shop.ledger, shop.intake, NoWeb, lambda: shop.secrets, shop.clock)
+    assert [watcher.look(reading.recipe, each) for each in reading.recipe.triggers] == [1, 1]
+    assert due(shop) == 2
+    claimed = shop.ledger.claim("worker", limit=10, now=shop.now, lease=60)
+    assert sorted(each.run.trigger_id for each in claimed) == ["one", "two"]
