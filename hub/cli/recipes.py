@@ -20,7 +20,7 @@ from hub.ports import Arrival
 from hub.recipe import lookups
 from hub.recipe.blueprints import Blueprint
 from hub.recipe.blueprints.writing import read_texts
-from hub.recipe.calling import declared_inputs, fill_inputs, find_misfits
+from hub.recipe.calling import declared_inputs, take_inputs
 from hub.recipe.formats import as_github, as_sarif
 from hub.recipe.library import Checked, find_recipes
 from hub.recipe.lookups import CheckedTable
@@ -198,10 +198,7 @@ def _inputs(recipe: Recipe, given: tuple[str, ...]) -> dict[str, Any]:
             raise SettingError(f"--set {each} gives no value.", hint="Write it as --set name=value.")
         texts.setdefault(name.strip(), []).append(text)
     values = {name: read_texts(found, declared.get(name)) for name, found in texts.items()}
-    problems = find_misfits(recipe, values, recipe.triggers[0].place) if values else ()
-    if problems:
-        raise RecipeError(f"The recipe {recipe.id} cannot be started with these inputs.", problems=problems)
-    return fill_inputs(recipe, values) if values else {}
+    return take_inputs(recipe, values) if values else {}
 
 
 def _event(services: Services, recipe: Recipe, file: Path | None, inputs: dict[str, Any]) -> Event:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hub.errors import Place, Problem
+from hub.errors import Place, Problem, RecipeError
 from hub.model import Recipe, Step, Trigger
 from hub.recipe.nearest import suggest
 from hub.recipe.node import Entry, Node
@@ -34,6 +34,16 @@ def fill_inputs(recipe: Recipe, given: Mapping[str, Any]) -> dict[str, Any]:
     declared = declared_inputs(recipe)
     defaults = {name: details.get("default") for name, details in declared.items() if not details.get("required")}
     return {**defaults, **given}
+
+
+def take_inputs(recipe: Recipe, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What somebody gives a recipe that they start, with the defaults of the rest. RecipeError with everything that is
+    wrong with it."""
+    trigger = manual_trigger(recipe) or recipe.triggers[0]
+    problems = find_misfits(recipe, given, trigger.place)
+    if problems:
+        raise RecipeError(f"“{recipe.name}” cannot be started with these inputs.", problems=problems)
+    return fill_inputs(recipe, given)
 
 
 def find_misfits(recipe: Recipe, given: Mapping[str, Any], place: Place) -> tuple[Problem, ...]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from hub.errors import HubError, NotFound, RecipeError
+from hub.errors import HubError, NotFound
 from hub.model import Event, Recipe, new_id
 from hub.ports import Arrival
-from hub.recipe.calling import fill_inputs, find_misfits, manual_trigger
+from hub.recipe.calling import manual_trigger, take_inputs
 from hub.services import Services
 
 LONGEST_KEY = 200
@@ -37,12 +37,9 @@ def start_by_hand(
     recipe = startable(services, recipe_id)
     trigger = manual_trigger(recipe)
     assert trigger is not None
-    problems = find_misfits(recipe, inputs, trigger.place)
-    if problems:
-        raise RecipeError(f"“{recipe.name}” cannot be started with these inputs.", problems=problems)
+    given = take_inputs(recipe, inputs)
     now = services.clock()
     event_id = new_id("evt", now)
-    given = fill_inputs(recipe, inputs)
     known_by = sha256(f"{by}|{key}".encode()).hexdigest() if key else event_id
     event = Event(event_id, "manual", f"manual:{recipe.id}", known_by, now, {"inputs": given, "by": by})
     run = services.intake.begin(recipe, trigger.id, event)
