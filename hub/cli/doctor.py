@@ -82,13 +82,12 @@ def _recipes(services: Services) -> Iterator[Finding]:
 
 def _processes(services: Services) -> Iterator[Finding]:
     now = services.clock()
-    alive = {each.kind for each in services.views.heartbeats() if now - each.seen_at < SILENT_AFTER}
+    there = [each for each in services.views.heartbeats() if each.is_there(now, within=SILENT_AFTER)]
+    alive = {each.kind for each in there}
     for kind in ("web", "worker", "clock"):
         seen = "is there" if kind in alive else f"has not been seen for {SILENT_AFTER:.0f} seconds"
         yield Finding(kind, kind in alive, seen, f"Start it with: python -m hub {kind}")
-    if any(
-        each.detail.get("redis") == "away" and now - each.seen_at < SILENT_AFTER for each in services.views.heartbeats()
-    ):
+    if any(each.detail.get("redis") == "away" for each in there):
         seen = "a worker goes on without Redis, a little slower"
         yield Finding("worker", False, seen, "Start Redis, or check REDIS_URL. Nothing is lost meanwhile.")
 

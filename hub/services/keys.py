@@ -69,7 +69,7 @@ class LiveKey:
         self._is_sure = False
         self._refused = 0
         self._calls = 0
-        self._counted_at = clock()
+        self._counted_at = float("-inf")  # the first call is seen at once: the key is in use
 
     def adopt(self) -> None:
         """Tell the ledger which key the environment gives. Unavailable when it does not answer."""

@@ -59,7 +59,7 @@ def _clock() -> str:
 def _process(kind: str) -> str:
     now = visit.now()
     beats = [each for each in visit.services().views.heartbeats() if each.kind == kind]
-    return "ok" if any(now - each.seen_at < SILENT_AFTER for each in beats) else "silent"
+    return "ok" if any(each.is_there(now, within=SILENT_AFTER) for each in beats) else "silent"
 
 
 def _key() -> str:

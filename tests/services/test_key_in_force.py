@@ -222,3 +222,11 @@ def test_a_key_that_cannot_be_opened_is_said(process: Make, tmp_path: Path) -> N
     other = process(HUB_SEALING_KEYS=Sealer.new_key())
     with pytest.raises(Transient, match="cannot be opened with the present sealing keys"):
         other.live_key.current()
+
+
+def test_the_first_call_is_seen_at_once(process: Make, sandbox: Server) -> None:
+    services = process(sandbox.key)
+    next(iter(services.api.pages("job_stages", size=1)))
+    row = services.ledger.key_row("workglue")
+    assert row is not None
+    assert row.used_at is not None

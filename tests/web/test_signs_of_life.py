@@ -13,6 +13,7 @@ from hub.services import Services
 from hub.web import application, create_app
 from tests.services.processes import wait_for
 from tests.web.conftest import NOON
+from tests.web.visitor import Visitor
 
 
 def test_it_leaves_signs_until_it_is_stopped(services: Services, clock: object) -> None:
@@ -55,3 +56,13 @@ def test_only_a_process_of_its_own_leaves_signs(
     assert started == []
     create_app()
     assert len(started) == 1
+
+
+def test_one_that_has_said_that_it_ends_does_not_count_as_there(
+    services: Services, visit: Callable[..., Visitor]
+) -> None:
+    for kind in ("web", "worker", "clock"):
+        services.ledger.heartbeat(kind, f"{kind}-1", now=NOON, detail={"ended": True})
+    assert "Clock is missing" in visit().words("/")
+    services.ledger.heartbeat("clock", "clock-2", now=NOON, detail={})
+    assert "Clock is there" in visit().words("/")

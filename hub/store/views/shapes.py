@@ -246,6 +246,10 @@ class Heartbeat:
     seen_at: float
     detail: Mapping[str, Any]
 
+    def is_there(self, now: float, *, within: float) -> bool:
+        """Whether the process has been seen within so many seconds, and has not said that it ends."""
+        return now - self.seen_at < within and not self.detail.get("ended")
+
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:

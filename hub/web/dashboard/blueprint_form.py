@@ -17,6 +17,7 @@ from hub.recipe.writing import as_yaml
 
 PREFIX = "in."
 """Before the name of an input in the form, so that it cannot be taken for another field."""
+PLEASE = "Please fill this in."
 _MISSING = "RCP435"
 _WIDGETS = {
     "number": "number",
@@ -134,7 +135,7 @@ def problems_by_input(text: str, file: str, problems: Iterable[Problem], bluepri
         found.setdefault(name, f"{problem.message} {problem.hint}".strip())
     given = {entry.key for entry in instance.inputs.entries()} if instance and instance.inputs else set()
     missing = [name for name, details in blueprint.inputs.items() if details["required"] and name not in given]
-    return {**found, **dict.fromkeys(missing, "Please fill this in.")}
+    return {**found, **dict.fromkeys(missing, PLEASE)}
 
 
 def _choices(

@@ -14,7 +14,7 @@ from hub.model import Recipe
 from hub.recipe.calling import declared_inputs, manual_trigger
 from hub.services.starting import start_by_hand, startable
 from hub.web import visit
-from hub.web.dashboard.blueprint_form import Form, make_fields, read_form, values_of
+from hub.web.dashboard.blueprint_form import PLEASE, Form, make_fields, read_form, values_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,11 @@ def start(recipe_id: str) -> ResponseReturnValue:
     recipe = _find(recipe_id)
     asked = ByHand(declared_inputs(recipe))
     form = read_form(request.form, asked)
+    given = values_of(form, asked)
     try:
-        run_id = start_by_hand(
-            visit.services(), recipe.id, values_of(form, asked), by=person.email, where=visit.remote()
-        )
+        run_id = start_by_hand(visit.services(), recipe.id, given, by=person.email, where=visit.remote())
     except RecipeError as refused:
-        return _page(recipe, form, _by_input(refused, asked)), 422
+        return _page(recipe, form, _by_input(refused, asked, given)), 422
     flash(f"“{recipe.name}” is started.")
     return redirect(url_for("dashboard.run", run_id=run_id), 303)
 
@@ -73,9 +72,9 @@ def _find(recipe_id: str) -> Recipe:
         abort(409, problem.message)
 
 
-def _by_input(refused: RecipeError, asked: ByHand) -> dict[str, str]:
+def _by_input(refused: RecipeError, asked: ByHand, given: Mapping[str, Any]) -> dict[str, str]:
     """What is wrong, by input; "" for what belongs to none."""
-    found: dict[str, str] = {}
+    found = {name: PLEASE for name, details in asked.inputs.items() if details.get("required") and name not in given}
     for problem in refused.problems:
         name = next((each for each in asked.inputs if f"`{each}`" in problem.message), "")
         found.setdefault(name, f"{problem.message} {problem.hint}".strip())

@@ -70,9 +70,10 @@ def processes(sight: Sight) -> list[Process]:
     """Every kind of process that a hub needs, seen or not."""
     found = []
     for kind, purpose in KINDS.items():
-        seen = [each.seen_at for each in sight.heartbeats if each.kind == kind]
-        alive = sum(sight.now - at < SILENT_AFTER for at in seen)
-        found.append(Process(kind, purpose, alive, max(seen, default=None), f"python -m hub {kind}"))
+        seen = [each for each in sight.heartbeats if each.kind == kind]
+        alive = sum(each.is_there(sight.now, within=SILENT_AFTER) for each in seen)
+        last = max((each.seen_at for each in seen), default=None)
+        found.append(Process(kind, purpose, alive, last, f"python -m hub {kind}"))
     return found
 
 
@@ -125,7 +126,7 @@ def _redis(sight: Sight) -> Iterator[Concern]:
 
 
 def _lately_seen(sight: Sight) -> list[Heartbeat]:
-    return [each for each in sight.heartbeats if sight.now - each.seen_at < SILENT_AFTER]
+    return [each for each in sight.heartbeats if each.is_there(sight.now, within=SILENT_AFTER)]
 
 
 def _queue(sight: Sight) -> Iterator[Concern]:
